@@ -1,0 +1,116 @@
+package rules
+
+import "time"
+
+// Tier says how much attention a customer deserves.
+type Tier string
+
+// The four tiers, from the most attention to the least.
+const (
+	TierS Tier = "S"
+	TierA Tier = "A"
+	TierB Tier = "B"
+	TierC Tier = "C"
+)
+
+// Tiers in order of attention.
+var Tiers = []Tier{TierS, TierA, TierB, TierC}
+
+// The levels of value and potential.
+const (
+	ValueHigh = "high"
+	ValueMid  = "mid"
+	ValueLow  = "low"
+
+	PotentialKey      = "key"
+	PotentialNormal   = "potential"
+	PotentialWatching = "watching"
+)
+
+// How a customer is to be touched.
+const (
+	TouchNormal     = "normal"
+	TouchLight      = "light"
+	TouchRecovering = "recovering"
+)
+
+// What a follow-up leaves to be done.
+const (
+	StatusToFollowUp = "to_follow_up"
+	StatusConfirmed  = "confirmed"
+	StatusOnHold     = "on_hold"
+)
+
+// TierPolicy is what a tier asks for. All three are in days.
+type TierPolicy struct {
+	CadenceDays     int    // between follow-ups
+	SilentAfterDays int    // without interaction before the customer counts as silent
+	MaxGapDays      int    // furthest a next step may lie after the last contact; 0: no limit
+	OwnerRole       string // who should own such a customer
+}
+
+// Policy is what an administrator may change about the judgement; amounts are in the policy's currency.
+type Policy struct {
+	Zone           *time.Location
+	ValueHigh      float64 // annual purchase from which value is high
+	ValueMid       float64 // and mid
+	LightFactor    float64 // stretches the cadence while the customer is silent
+	RecoveryFactor float64 // and while they recover from a silence
+	RecoverySteps  int     // responded follow-ups that end the recovery
+	RFMWindowDays  int
+	Tiers          map[Tier]TierPolicy
+}
+
+// Order is a purchase or, with a negative amount, a return.
+type Order struct {
+	At        time.Time
+	Amount    float64
+	Product   string
+	Cancelled bool
+}
+
+// counted tells whether the order counts as a purchase and an interaction, not only in sums.
+func (o Order) counted() bool { return !o.Cancelled && o.Amount >= 0 }
+
+// FollowUp is one recorded contact.
+type FollowUp struct {
+	At        time.Time // when the contact began
+	Created   time.Time // when it was recorded; decides between contacts of one moment
+	Responded bool      // the customer answered: a sign of life
+	Status    string
+	ResumeOn  Day
+	TaskDue   time.Time // deadline of its next step while that is open, else zero
+}
+
+// Known is what the file on a customer holds, as far as completeness and contradictions ask.
+type Known struct {
+	Contact, Phone, DecisionMaker, CoreNeed, BudgetRange, PreferredChannel, RenewalIntent bool
+	VerifiedSources                                                                       int
+
+	Size             string
+	AnnualRevenue    float64
+	CooperationSince Day
+	ImpossiblePhone  bool // a contact's phone number that no network can have
+	IdentityNumber   bool // an identity number in a text field
+	BankCard         bool // a bank card number in a text field
+}
+
+// Facts is everything the judgement of one customer rests on. Orders and follow-ups may come in any order.
+type Facts struct {
+	ID             string
+	Created        time.Time
+	Imported       bool
+	FirstContactOn Day
+
+	DeclaredAnnualPurchase       float64 // what the customer says they buy a year; 0: not known
+	Intent, Need, Influence, Fit string
+
+	PinTier  Tier
+	PinUntil Day
+
+	OwnerRole string
+	OpenTasks int
+	Orders    []Order
+	FollowUps []FollowUp
+	Known     Known
+}

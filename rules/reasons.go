@@ -1,0 +1,82 @@
+package rules
+
+// The rules a reason may name.
+const (
+	RuleValue       = "value"
+	RulePotential   = "potential"
+	RuleTier        = "tier"
+	RulePin         = "pin"
+	RuleOwnerRole   = "owner_role"
+	RuleSilent      = "silent"
+	RuleRecovering  = "recovering"
+	RuleNext        = "next"
+	RuleStepMissing = "step_missing"
+)
+
+// What a next date may rest on.
+const (
+	BasisOnHold       = "on_hold"
+	BasisNextStep     = "next_step"
+	BasisMaxGap       = "max_gap"
+	BasisCadence      = "cadence"
+	BasisCreated      = "created"
+	BasisImported     = "imported"
+	BasisWokenByOrder = "woken_by_order"
+)
+
+// Reason is one step of a judgement as data: the rule and the facts it used. The figures of the tier's
+// reasons alone, put through the table again, give the same tier ([TierFromReasons]).
+type Reason struct {
+	Rule string `json:"rule"`
+
+	Value          string  `json:"value,omitempty"`
+	AnnualPurchase float64 `json:"annual_purchase,omitempty"`
+	High           float64 `json:"high,omitempty"`
+	Mid            float64 `json:"mid,omitempty"`
+
+	Potential string `json:"potential,omitempty"`
+	Intent    string `json:"intent,omitempty"`
+	Need      string `json:"need,omitempty"`
+	Influence string `json:"influence,omitempty"`
+	Fit       string `json:"fit,omitempty"`
+
+	Tier     Tier   `json:"tier,omitempty"`
+	Row      int    `json:"row,omitempty"`
+	Ordered  bool   `json:"ordered,omitempty"`
+	Declared bool   `json:"declared,omitempty"`
+	Until    Day    `json:"until,omitempty"`
+	Role     string `json:"role,omitempty"`
+	Wants    string `json:"wants,omitempty"`
+
+	Last    Day `json:"last,omitempty"`
+	Since   Day `json:"since,omitempty"`
+	Days    int `json:"days,omitempty"`
+	Allowed int `json:"allowed,omitempty"`
+	Steps   int `json:"steps,omitempty"`
+	Of      int `json:"of,omitempty"`
+
+	Basis  string  `json:"basis,omitempty"`
+	From   Day     `json:"from,omitempty"`
+	Factor float64 `json:"factor,omitempty"`
+	Next   Day     `json:"next,omitempty"`
+}
+
+// TierFromReasons judges again from the figures of the reasons alone: what a reader who distrusts the
+// answer would do by hand.
+func TierFromReasons(reasons []Reason) Tier {
+	var value, potential string
+	var tier Tier
+	for _, r := range reasons {
+		switch r.Rule {
+		case RuleValue:
+			value = valueOf(r.AnnualPurchase, Policy{ValueHigh: r.High, ValueMid: r.Mid})
+		case RulePotential:
+			potential = potentialOf(r.Intent, r.Need, r.Influence, r.Fit)
+		case RuleTier:
+			tier, _ = tierOf(value, potential, r.Ordered, r.Declared)
+		case RulePin:
+			tier = r.Tier
+		}
+	}
+	return tier
+}
