@@ -23,10 +23,9 @@ const (
 
 // The contradiction of few employees and much revenue.
 const (
-	smallestSize       = "1-50"
-	revenueNotOfAFew   = 100_000_000
-	enoughSources      = 2
-	daysBeforeFirstMet = 365
+	smallestSize     = "1-50"
+	revenueNotOfAFew = 100_000_000
+	enoughSources    = 2
 )
 
 // missingInfo lists what a complete file would have, in the order of the contract. Whoever has ordered
@@ -63,7 +62,7 @@ func (v *view) needsCheck() []string {
 	if since := k.CooperationSince; since != 0 {
 		v.changesOn(since)
 		first := v.facts.FirstContactOn
-		if since > v.today || first != 0 && since < first-daysBeforeFirstMet {
+		if since > v.today || first != 0 && since < first.AddYears(-1) {
 			codes = append(codes, CheckCooperationSince)
 		}
 	}

@@ -58,6 +58,9 @@ func (d Day) End(zone *time.Location) time.Time {
 	return (d + 1).Start(zone).Add(-time.Second)
 }
 
+// AddYears is the same date some years on; 29 February of a year without one is 1 March.
+func (d Day) AddYears(years int) Day { return DayOf(d.Time().AddDate(years, 0, 0), time.UTC) }
+
 // Weekday is the day of the week.
 func (d Day) Weekday() time.Weekday { return d.Time().Weekday() }
 
