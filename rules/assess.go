@@ -27,6 +27,7 @@ type Assessment struct {
 	SilentSince Day
 	TouchMode   string
 	OnHold      bool // the last contact agreed to wait until a day still to come
+	HoldEnded   bool // or to wait until a day that has come
 
 	LastFollowUpAt    time.Time
 	LastInteractionAt time.Time
@@ -328,6 +329,7 @@ func (v *view) basis(a *Assessment, tier TierPolicy) Reason {
 	switch {
 	case latest.Status == StatusOnHold && latest.ResumeOn != 0:
 		a.OnHold = latest.ResumeOn > v.today
+		a.HoldEnded = !a.OnHold
 		v.changesOn(latest.ResumeOn)
 		return Reason{Rule: RuleNext, Basis: BasisOnHold, From: day, Next: latest.ResumeOn}
 	case latest.Status == StatusToFollowUp && !latest.TaskDue.IsZero():

@@ -1,0 +1,136 @@
+package crm
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// handoverHours is how soon a successor is to be met.
+const handoverHours = 24
+
+// NormalizeContact puts a contact into the form it is stored in: the phone as E.164, the masks that others
+// are shown, and who is primary: the first contact of a customer becomes it, one who leaves no longer is.
+func NormalizeContact(app core.App, record *core.Record, policy *Policy) error {
+	CleanTexts(record)
+	if phone := record.GetString(FieldPhone); phone != "" && changed(record, FieldPhone) {
+		phone, _ = CleanPhone(phone, policy.Country)
+		record.Set(FieldPhone, phone)
+	}
+	record.Set(FieldPhoneMasked, MaskPhone(record.GetString(FieldPhone), policy.Country))
+	record.Set(FieldEmailMasked, MaskText(record.GetString(FieldEmail)))
+	record.Set(FieldWechatMasked, MaskText(record.GetString(FieldWechat)))
+
+	left := !record.GetDateTime(FieldLeftOn).IsZero()
+	leaves := left && (record.IsNew() || record.Original().GetDateTime(FieldLeftOn).IsZero())
+	switch {
+	case leaves && !record.IsNew():
+		wasPrimary := record.Original().GetBool(FieldIsPrimary)
+		record.Set(FieldLeftAsPrimary, wasPrimary)
+		if wasPrimary {
+			record.Set(FieldIsPrimary, false)
+		}
+	case !left:
+		record.Set(FieldLeftAsPrimary, false)
+		if record.IsNew() && !record.GetBool(FieldIsPrimary) {
+			has, err := hasPrimary(app, record)
+			if err != nil {
+				return err
+			}
+			record.Set(FieldIsPrimary, !has)
+		}
+	}
+	return nil
+}
+
+// hasPrimary tells whether another contact of the customer is its primary one.
+func hasPrimary(app core.App, record *core.Record) (bool, error) {
+	var n int
+	err := app.DB().Select("count(*)").From(CollectionContacts).
+		Where(dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true}).
+		AndWhere(dbx.Not(dbx.HashExp{"id": record.Id})).Row(&n)
+	if err != nil {
+		return false, fmt.Errorf("failed to look for the primary contact: %w", err)
+	}
+	return n > 0, nil
+}
+
+// CheckContact refuses, by field, a primary contact who left and a successor from elsewhere.
+func CheckContact(app core.App, record *core.Record) error {
+	errs := validation.Errors{}
+	if record.GetBool(FieldIsPrimary) && !record.GetDateTime(FieldLeftOn).IsZero() {
+		errs[FieldIsPrimary] = fieldError("left_primary", "Someone who left cannot be the primary contact.")
+	}
+	if successor := record.GetString(FieldSuccessor); successor != "" && changed(record, FieldSuccessor) {
+		if successor == record.Id || !belongs(app, successor, record.GetString(FieldCustomer)) {
+			errs[FieldSuccessor] = fieldError("other_customer", "The successor is another contact of the same customer.")
+		}
+	}
+	return errorsOrNil(errs)
+}
+
+// belongs tells whether a contact is one of a customer's.
+func belongs(app core.App, contact, customer string) bool {
+	var found int
+	err := app.DB().Select("1").From(CollectionContacts).
+		Where(dbx.HashExp{"id": contact, FieldCustomer: customer}).Row(&found)
+	return err == nil
+}
+
+// FollowContact does what a saved contact asks for: another primary steps down, a successor steps up, and
+// whoever left as primary leaves a handover to be made within a day.
+func FollowContact(app core.App, record *core.Record, policy *Policy, now time.Time) error {
+	customer := record.GetString(FieldCustomer)
+	if record.GetBool(FieldIsPrimary) {
+		return stepDown(app, customer, record.Id)
+	}
+	if !record.GetBool(FieldLeftAsPrimary) || record.Original().GetBool(FieldLeftAsPrimary) {
+		return nil
+	}
+	if successor := record.GetString(FieldSuccessor); successor != "" {
+		next, err := app.FindRecordById(CollectionContacts, successor)
+		if err != nil {
+			return fmt.Errorf("failed to find the successor: %w", err)
+		}
+		next.Set(FieldIsPrimary, true)
+		if err := saveContact(app, next); err != nil {
+			return err
+		}
+	}
+	if record.GetString(FieldImport) != "" {
+		return nil
+	}
+	return OpenTask(app, policy, RuleTask{
+		Key: KindHandover + ":" + record.Id, Kind: KindHandover, Customer: customer,
+		DueAt: now.Add(handoverHours * time.Hour), Priority: PriorityHigh,
+	}, now)
+}
+
+// stepDown makes every primary contact of a customer but one an ordinary one.
+func stepDown(app core.App, customer, but string) error {
+	var others []*core.Record
+	err := app.RecordQuery(CollectionContacts).AndWhere(dbx.HashExp{FieldCustomer: customer, FieldIsPrimary: true}).
+		AndWhere(dbx.Not(dbx.HashExp{"id": but})).All(&others)
+	if err != nil {
+		return fmt.Errorf("failed to find the primary contacts: %w", err)
+	}
+	for _, other := range others {
+		other.Set(FieldIsPrimary, false)
+		if err := saveContact(app, other); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveContact(app core.App, contact *core.Record) error {
+	contact.IgnoreUnchangedFields(true)
+	if err := app.SaveWithContext(AsSystem(context.Background()), contact); err != nil {
+		return fmt.Errorf("failed to save a contact: %w", err)
+	}
+	return nil
+}

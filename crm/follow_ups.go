@@ -1,0 +1,247 @@
+package crm
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/security"
+
+	"touchbase/rules"
+)
+
+// clockTolerance is how far ahead of ours a phone's clock may run.
+const clockTolerance = 5 * time.Minute
+
+// NormalizeFollowUp puts a follow-up into the form it is stored in. Direction is out unless it is said to be in; a
+// status left out follows from what was given; an attempt without response leaves the next step to the
+// cadence when it names none.
+func NormalizeFollowUp(record *core.Record) {
+	CleanTexts(record)
+	if record.GetString(FieldDirection) == "" {
+		record.Set(FieldDirection, DirectionOut)
+	}
+	hasStep := record.GetString(FieldNextAction) != "" || !record.GetDateTime(FieldNextActionOn).IsZero()
+	hasPause := !record.GetDateTime(FieldResumeOn).IsZero()
+	status := record.GetString(FieldStatus)
+	switch {
+	case status == "" && hasStep:
+		record.Set(FieldStatus, rules.StatusToFollowUp)
+	case status == "" && hasPause:
+		record.Set(FieldStatus, rules.StatusOnHold)
+	case record.GetString(FieldFeedback) == FeedbackNoResponse && !hasStep && !hasPause:
+		record.Set(FieldStatus, rules.StatusConfirmed)
+	}
+}
+
+// CheckFollowUp refuses, by field, what is incomplete or impossible: the five elements are the moment, the
+// channel, the content, the feedback and the next step (the collection itself requires those that are always needed).
+// It never refuses what is merely unwise.
+func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.Time) error {
+	errs := validation.Errors{}
+	started, ended := record.GetDateTime(FieldStartedAt).Time(), record.GetDateTime(FieldEndedAt).Time()
+	limit := now.Add(clockTolerance)
+	if changed(record, FieldStartedAt) && started.After(limit) {
+		errs[FieldStartedAt] = fieldError(CodeInFuture, "A follow-up records what has happened: it cannot begin in the future.")
+	}
+	if !ended.IsZero() && ended.Before(started) {
+		errs[FieldEndedAt] = fieldError("before_start", "A follow-up cannot end before it began.")
+	}
+	if record.GetString(FieldContent) == "" && record.GetString(FieldFeedback) != FeedbackNoResponse {
+		errs[FieldContent] = fieldError(CodeRequired, "Say what was talked about.")
+	}
+	contactDay := rules.DayOf(started, policy.Zone)
+	checkNextStep(record, contactDay, errs)
+
+	customer := record.GetString(FieldCustomer)
+	if contact := record.GetString(FieldContact); contact != "" && !belongs(app, contact, customer) {
+		errs[FieldContact] = fieldError("other_customer", "The contact belongs to another customer.")
+	}
+	for _, contact := range record.GetStringSlice(FieldTheirPeople) {
+		if !belongs(app, contact, customer) {
+			errs[FieldTheirPeople] = fieldError("other_customer", "Someone among their people belongs to another customer.")
+		}
+	}
+	if changed(record, FieldCommitments) {
+		for _, c := range commitments(record, policy) {
+			if c.Colleague != "" && colleague(app, c.Colleague) == "" {
+				errs[FieldCommitments] = fieldError("unknown_colleague", "There is no active colleague called %s to keep this promise.", c.Colleague)
+			}
+		}
+	}
+	return errorsOrNil(errs)
+}
+
+// checkNextStep asks for what the status promises. It asks again only when the step changes: a follow-up whose next
+// step was cancelled keeps its words.
+func checkNextStep(record *core.Record, contactDay rules.Day, errs validation.Errors) {
+	switch record.GetString(FieldStatus) {
+	case rules.StatusToFollowUp:
+		if record.GetString(FieldNextAction) == "" {
+			errs[FieldNextAction] = fieldError(CodeRequired, "Say what the next step is.")
+		}
+		if on := day(record, FieldNextActionOn); on == 0 {
+			errs[FieldNextActionOn] = fieldError(CodeRequired, "Say by which day the next step is to be done.")
+		} else if on < contactDay {
+			errs[FieldNextActionOn] = fieldError("before_contact", "The next step cannot lie before the day of the contact, %s.", contactDay)
+		}
+	case rules.StatusOnHold:
+		if on := day(record, FieldResumeOn); on == 0 {
+			errs[FieldResumeOn] = fieldError(CodeRequired, "Say on which day to get in touch again.")
+		} else if on < contactDay {
+			errs[FieldResumeOn] = fieldError("before_contact", "The day to get in touch again cannot lie before the day of the contact, %s.", contactDay)
+		}
+	}
+}
+
+// commitments reads the promises of a follow-up.
+func commitments(record *core.Record, policy *Policy) []rules.Commitment {
+	contactDay := rules.DayOf(record.GetDateTime(FieldStartedAt).Time(), policy.Zone)
+	return rules.ReadCommitments(record.GetString(FieldCommitments), contactDay, day(record, FieldNextActionOn), policy.Calendar)
+}
+
+// colleague finds the active user of a name; none where there is none, or more than one.
+func colleague(app core.App, name string) string {
+	var ids []string
+	err := app.DB().Select("id").From(CollectionUsers).
+		Where(dbx.HashExp{FieldName: name, FieldActive: true}).Limit(2).Column(&ids)
+	if err != nil || len(ids) != 1 {
+		return ""
+	}
+	return ids[0]
+}
+
+// FollowUpTasks opens, moves and ends the tasks that follow from a follow-up: its next step, its promises and the
+// answer to negative feedback. An imported one opens none, but for a next step whose day is not past.
+func FollowUpTasks(app core.App, record *core.Record, policy *Policy, now time.Time) error {
+	f := followUp{app: app, record: record, policy: policy, now: now, imported: record.GetString(FieldImport) != ""}
+	for _, step := range []func() error{f.nextStep, f.promises, f.negativeFeedback} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+type followUp struct {
+	app      core.App
+	record   *core.Record
+	policy   *Policy
+	now      time.Time
+	imported bool
+}
+
+// task is a rule's task that follows from this follow-up, given in its author's name.
+func (f followUp) task(kind, key string) RuleTask {
+	author := f.record.GetString(FieldBy)
+	return RuleTask{
+		Key: kind + ":" + f.record.Id + key, Kind: kind, Customer: f.record.GetString(FieldCustomer), FollowUp: f.record.Id,
+		GivenBy: author, Author: author, Priority: PriorityNormal,
+	}
+}
+
+// nextStep sees to the one task of the next step. A step already past is due today.
+func (f followUp) nextStep() error {
+	task := f.task(KindNextAction, "")
+	switch f.record.GetString(FieldStatus) {
+	case rules.StatusConfirmed:
+		return EndTask(f.app, task.Key, TaskDone, "", f.now)
+	case rules.StatusOnHold:
+		return EndTask(f.app, task.Key, TaskCancelled, endedByRule, f.now)
+	}
+	today := rules.DayOf(f.now, f.policy.Zone)
+	on := day(f.record, FieldNextActionOn)
+	if f.imported && on < today {
+		return nil
+	}
+	task.Title = f.record.GetString(FieldNextAction)
+	task.Named = f.record.GetString(FieldNextActionBy)
+	task.DueAt = max(on, today).End(f.policy.Zone)
+	stepChanged := !f.record.IsNew() && (changed(f.record, FieldNextAction) || changed(f.record, FieldNextActionOn) ||
+		changed(f.record, FieldNextActionBy))
+	if stepChanged {
+		return moveTask(f.app, f.policy, task, f.now)
+	}
+	return OpenTask(f.app, f.policy, task, f.now)
+}
+
+// moveTask gives a task the words, day and assignee of a step that was changed, and opens it again if it was closed.
+func moveTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
+	task, err := TaskByKey(app, t.Key)
+	if err != nil {
+		return err
+	}
+	if task == nil {
+		return OpenTask(app, policy, t, now)
+	}
+	assignee, _, err := responsible(app, t, rules.DayOf(now, policy.Zone))
+	if err != nil {
+		return err
+	}
+	if !IsOpen(task.GetString(FieldStatus)) {
+		task.Set(FieldStatus, TaskOpen)
+		task.Set(FieldResult, "")
+		task.Set(FieldDoneAt, nil)
+	}
+	task.Set(FieldTitle, t.Title)
+	task.Set(FieldDueAt, t.DueAt)
+	task.Set(FieldAssignee, assignee)
+	task.Set(FieldRemindedAt, nil)
+	task.Set(FieldEscalatedAt, nil)
+	return saveTask(app, task)
+}
+
+// promises opens a task a line of the commitments; a line that was taken back ends its task.
+func (f followUp) promises() error {
+	if f.imported || !changed(f.record, FieldCommitments) {
+		return nil
+	}
+	today := rules.DayOf(f.now, f.policy.Zone)
+	kept := map[string]bool{}
+	for _, c := range commitments(f.record, f.policy) {
+		task := f.task(KindPromise, ":"+security.MD5(c.Text)) // its words are its identity: editing one line leaves the others
+		kept[task.Key] = true
+		task.Title, task.Named = c.Text, colleague(f.app, c.Colleague)
+		task.DueAt = max(c.Due, today).End(f.policy.Zone)
+		if err := OpenTask(f.app, f.policy, task, f.now); err != nil {
+			return err
+		}
+	}
+	if f.record.IsNew() {
+		return nil
+	}
+	var open []*core.Record
+	err := f.app.RecordQuery(CollectionTasks).AndWhere(dbx.HashExp{FieldFollowUp: f.record.Id, FieldKind: KindPromise}).All(&open)
+	if err != nil {
+		return fmt.Errorf("failed to find the promises of a follow-up: %w", err)
+	}
+	for _, task := range open {
+		if key := task.GetString(FieldKey); !kept[key] {
+			if err := EndTask(f.app, key, TaskCancelled, endedByRule, f.now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// negativeFeedback asks for an answer within hours; it ends when the follow-up turns out not to have been negative.
+func (f followUp) negativeFeedback() error {
+	if f.imported {
+		return nil
+	}
+	task := f.task(KindNegativeFeedback, "")
+	negative := f.record.GetString(FieldFeedback) == FeedbackNegative || f.record.GetString(FieldMood) == MoodDissatisfied
+	if !negative {
+		return EndTask(f.app, task.Key, TaskCancelled, endedByRule, f.now)
+	}
+	task.Priority = PriorityHigh
+	recorded := f.record.GetDateTime(FieldCreated).Time()
+	if recorded.IsZero() {
+		recorded = f.now
+	}
+	task.DueAt = recorded.Add(time.Duration(f.policy.RespondNegativeHours) * time.Hour)
+	return OpenTask(f.app, f.policy, task, f.now)
+}

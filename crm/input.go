@@ -1,0 +1,142 @@
+package crm
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// Codes of field errors that more than one collection uses. Forms, the API and imports show the same.
+const (
+	CodeRequired     = "validation_required"
+	CodeComputed     = "computed"
+	CodeUnknownField = "unknown_field"
+	CodeInFuture     = "in_future"
+	CodeInUse        = "in_use"
+)
+
+// fieldError is a field error with a stable code and a sentence that says what would be right.
+func fieldError(code, message string, args ...any) validation.Error {
+	return validation.NewError(code, fmt.Sprintf(message, args...))
+}
+
+// problemError is a problem of the rules as a field error.
+func problemError(p *rules.Problem) validation.Error { return validation.NewError(p.Code, p.Message) }
+
+// errorsOrNil avoids an empty list of errors that is not nil.
+func errorsOrNil(errs validation.Errors) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
+
+// dayFields are the days whose name does not end in _on.
+var dayFields = []string{FieldBirthday, FieldSilentSince, FieldTierPinUntil, FieldAwayUntil}
+
+// IsDay tells whether a date field holds a day; the others hold a moment.
+func IsDay(field string) bool {
+	return strings.HasSuffix(field, "_on") || slices.Contains(dayFields, field)
+}
+
+// metaKeys come with a record but are none of its fields: clients send back what they were given.
+var metaKeys = []string{"collectionId", "collectionName", "expand", "passwordConfirm", "oldPassword"}
+
+// InputField finds the field a key of a request body writes, which may be the field's name or the name with a
+// modifier (`amount+`, `+tags`, `tags-`, `code:autogenerate`). It gives nil for a key that names none.
+func InputField(collection *core.Collection, key string) core.Field {
+	if field := collection.Fields.GetByName(key); field != nil {
+		return field
+	}
+	name, _, _ := strings.Cut(key, ":")
+	return collection.Fields.GetByName(strings.Trim(name, "+-"))
+}
+
+// ReadInput reads a write as people put it: days and moments in all their shapes, in the policy's time zone,
+// and numbers with separators, full-width digits, ¥, 万 and 亿. It gives the body with those values read. What
+// cannot be read is a field error, never empty and never 0; so is a key that is no field.
+func ReadInput(collection *core.Collection, body map[string]any, policy *Policy) (map[string]any, validation.Errors) {
+	values, errs := maps.Clone(body), validation.Errors{}
+	for key, value := range body {
+		if slices.Contains(metaKeys, key) {
+			delete(values, key)
+			continue
+		}
+		field := InputField(collection, key)
+		if field == nil {
+			errs[key] = fieldError(CodeUnknownField, "There is no field %q in %s.", key, collection.Name)
+			continue
+		}
+		read, problem := readValue(field, value, policy)
+		if problem != nil {
+			errs[field.GetName()] = problemError(problem)
+			continue
+		}
+		values[key] = read
+	}
+	return values, errs
+}
+
+func readValue(field core.Field, value any, policy *Policy) (any, *rules.Problem) {
+	text, isText := value.(string)
+	switch field.Type() {
+	case core.FieldTypeDate:
+		if value == nil {
+			return "", nil
+		}
+		if !isText {
+			return nil, &rules.Problem{Code: "unreadable_date", Message: fmt.Sprintf("%v is not a date; write it as 2023-10-15.", value)}
+		}
+		if IsDay(field.GetName()) {
+			day, problem := rules.ReadDay(text, policy.Zone)
+			return day.Time(), problem
+		}
+		at, problem := rules.ReadMoment(text, policy.Zone)
+		return at, problem
+	case core.FieldTypeNumber:
+		switch value.(type) {
+		case nil, float64, int, int64:
+			return value, nil
+		}
+		if !isText {
+			return nil, &rules.Problem{Code: "unreadable_number", Message: fmt.Sprintf("%v is not a number; write it as 1234.56.", value)}
+		}
+		number, problem := rules.ReadNumber(text)
+		return number, problem
+	}
+	return value, nil
+}
+
+// CleanTexts puts every text of a record into one form: trimmed, half-width letters, digits and spaces, no
+// runs of spaces. Addresses of mail become lower case.
+func CleanTexts(record *core.Record) {
+	for _, field := range record.Collection().Fields {
+		name := field.GetName()
+		switch field.Type() {
+		case core.FieldTypeText:
+			if text := record.GetString(name); name != core.FieldNameId && !field.GetSystem() {
+				if clean := rules.CleanText(text); clean != text {
+					record.Set(name, clean)
+				}
+			}
+		case core.FieldTypeEmail:
+			if text := record.GetString(name); text != "" && !field.GetSystem() {
+				record.Set(name, strings.ToLower(rules.CleanText(text)))
+			}
+		}
+	}
+}
+
+// changed tells whether a field of a record differs from what is stored of it.
+func changed(record *core.Record, field string) bool {
+	return record.IsNew() || record.GetString(field) != record.Original().GetString(field)
+}
+
+// day reads a day field of a record.
+func day(record *core.Record, field string) rules.Day { return storedDay(record.GetDateTime(field)) }

@@ -1,0 +1,155 @@
+package crm
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// MarkFollowUp notes on a follow-up what was unwise about it: recorded late, too many contacts that day, not the
+// customer's channel, the same text as to many others. Imported history gets no marks.
+func MarkFollowUp(app core.App, record *core.Record, policy *Policy, now time.Time) error {
+	if record.GetString(FieldImport) != "" {
+		return nil
+	}
+	if record.IsNew() {
+		at := record.GetDateTime(FieldEndedAt).Time()
+		if at.IsZero() {
+			at = record.GetDateTime(FieldStartedAt).Time()
+		}
+		record.Set(FieldRecordedLate, now.Sub(at) > time.Duration(policy.RecordWithinHours)*time.Hour)
+	}
+	outgoing := record.GetString(FieldDirection) == DirectionOut
+	campaign := record.GetString(FieldKind) == KindCampaign
+	var pace, mismatch, templated bool
+	var err error
+	if outgoing && !campaign {
+		if pace, err = exceedsPace(app, record, policy); err != nil {
+			return err
+		}
+	}
+	if outgoing {
+		if mismatch, err = mismatchesChannel(app, record); err != nil {
+			return err
+		}
+	}
+	if !campaign {
+		if templated, err = isTemplated(app, record, policy); err != nil {
+			return err
+		}
+	}
+	record.Set(FieldPaceExceeded, pace)
+	record.Set(FieldChannelMismatch, mismatch)
+	record.Set(FieldTemplated, templated)
+	return nil
+}
+
+// exceedsPace tells whether, with this one, the customer was contacted more often on this channel that day than the
+// policy wants. Attempts without response count as one.
+func exceedsPace(app core.App, record *core.Record, policy *Policy) (bool, error) {
+	on := rules.DayOf(record.GetDateTime(FieldStartedAt).Time(), policy.Zone)
+	responded, attempted, err := contactsOn(app, record.GetString(FieldCustomer), record.GetString(FieldChannel), record.Id, on, policy.Zone)
+	if err != nil {
+		return false, err
+	}
+	if record.GetString(FieldFeedback) == FeedbackNoResponse {
+		attempted = 1
+	} else {
+		responded++
+	}
+	return responded+attempted > policy.ContactsPerDay, nil
+}
+
+// contactsOn counts the outgoing contacts with a customer on a channel on a day, but for one record: those the
+// customer responded to, and 1 if there were attempts without response.
+func contactsOn(app core.App, customer, channel, but string, on rules.Day, zone *time.Location) (responded, attempted int, err error) {
+	err = app.DB().NewQuery(`SELECT coalesce(sum(feedback != 'no_response'), 0), coalesce(max(feedback = 'no_response'), 0)
+		FROM follow_ups WHERE customer = {:customer} AND started_at >= {:from} AND started_at < {:to}
+		AND channel = {:channel} AND direction = 'out' AND kind != 'campaign' AND id != {:but}`).Bind(dbx.Params{
+		"customer": customer, "channel": channel, "but": but, "from": moment(on.Start(zone)), "to": moment((on + 1).Start(zone)),
+	}).Row(&responded, &attempted)
+	if err != nil {
+		err = fmt.Errorf("failed to count the contacts of the day: %w", err)
+	}
+	return responded, attempted, err
+}
+
+// mismatchesChannel tells whether the channel is not the one preferred, by the contact or else by the customer, or is
+// one to avoid.
+func mismatchesChannel(app core.App, record *core.Record) (bool, error) {
+	var preferred string
+	var avoided int
+	err := app.DB().NewQuery(`SELECT coalesce(nullif(p.preferred_channel, ''), c.preferred_channel),
+			EXISTS (SELECT 1 FROM json_each(c.avoid_channels) WHERE value = {:channel})
+		FROM customers c LEFT JOIN contacts p ON p.id = {:contact} WHERE c.id = {:customer}`).Bind(dbx.Params{
+		"channel": record.GetString(FieldChannel), "contact": record.GetString(FieldContact), "customer": record.GetString(FieldCustomer),
+	}).Row(&preferred, &avoided)
+	if err != nil {
+		return false, fmt.Errorf("failed to look for the preferred channel: %w", err)
+	}
+	return avoided == 1 || preferred != "" && preferred != record.GetString(FieldChannel), nil
+}
+
+// isTemplated tells whether the author wrote the same text, but for spaces and names, to as many other customers lately
+// as the policy takes for a template.
+func isTemplated(app core.App, record *core.Record, policy *Policy) (bool, error) {
+	content, author := record.GetString(FieldContent), record.GetString(FieldBy)
+	if content == "" || author == "" || policy.TemplatedCount < 1 {
+		return false, nil
+	}
+	customer := record.GetString(FieldCustomer)
+	var own struct{ Names string }
+	err := app.DB().NewQuery(`SELECT ` + namesOf("{:customer}") + ` names`).Bind(dbx.Params{"customer": customer}).One(&own)
+	if err != nil {
+		return false, fmt.Errorf("failed to find the names of a customer: %w", err)
+	}
+	text := withoutNames(content, own.Names)
+
+	var others []struct{ Customer, Content, Names string }
+	since := record.GetDateTime(FieldStartedAt).Time().AddDate(0, 0, -policy.TemplatedDays)
+	err = app.DB().NewQuery(`SELECT f.customer, f.content, ` + namesOf("f.customer") + ` names FROM follow_ups f
+		WHERE f.[[by]] = {:by} AND f.started_at > {:since} AND f.customer != {:customer} AND f.kind != 'campaign'
+		AND abs(length(f.content) - {:length}) <= {:slack}`).Bind(dbx.Params{
+		"by": author, "since": moment(since), "customer": customer, "length": len([]rune(content)), "slack": namesSlack,
+	}).All(&others)
+	if err != nil {
+		return false, fmt.Errorf("failed to compare the author's texts: %w", err)
+	}
+	same := map[string]bool{}
+	for _, o := range others {
+		if withoutNames(o.Content, o.Names) == text {
+			same[o.Customer] = true
+		}
+	}
+	return len(same) >= policy.TemplatedCount, nil
+}
+
+// namesSlack is by how many characters two texts may differ in length for their names alone.
+const namesSlack = 200
+
+// namesOf is the SQL for the names that may be filled into a text to a customer, one a line.
+func namesOf(customer string) string {
+	return `coalesce((SELECT name FROM customers WHERE id = ` + customer + `), '') || char(10) ||
+		coalesce((SELECT group_concat(name, char(10)) FROM contacts WHERE customer = ` + customer + `), '')`
+}
+
+// withoutNames leaves of a text what a template would have in common: no spaces, no names.
+func withoutNames(text, names string) string {
+	for name := range strings.SplitSeq(names, "\n") {
+		if name != "" {
+			text = strings.ReplaceAll(text, name, "")
+		}
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, text)
+}

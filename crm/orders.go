@@ -1,0 +1,62 @@
+package crm
+
+import (
+	"fmt"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+)
+
+// NormalizeOrder puts an order into the form it is stored in: a negative amount is a return, an order
+// without kind is new if no order that counts came before it, else a repeat; and it belongs to whoever
+// owns the customer when it is entered.
+func NormalizeOrder(app core.App, record *core.Record) error {
+	CleanTexts(record)
+	customer := record.GetString(FieldCustomer)
+	if kind := record.GetString(FieldKind); record.GetFloat(FieldAmount) < 0 {
+		record.Set(FieldKind, OrderReturn)
+	} else if kind == "" {
+		before, err := orderedBefore(app, record)
+		if err != nil {
+			return err
+		}
+		record.Set(FieldKind, OrderNew)
+		if before {
+			record.Set(FieldKind, OrderRepeat)
+		}
+	}
+	if record.IsNew() && record.GetString(FieldOwner) == "" {
+		var owner string
+		err := app.DB().Select(FieldOwner).From(CollectionCustomers).Where(dbx.HashExp{"id": customer}).Row(&owner)
+		if err == nil { // a customer who does not exist is refused when the relation is validated
+			record.Set(FieldOwner, owner)
+		}
+	}
+	return nil
+}
+
+// orderedBefore tells whether the customer has an order that counts from an earlier moment.
+func orderedBefore(app core.App, record *core.Record) (bool, error) {
+	var n int
+	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at < {:at}
+		AND amount >= 0 AND NOT cancelled AND id != {:id})`).Bind(dbx.Params{
+		"customer": record.GetString(FieldCustomer), "at": record.GetString(FieldOrderedAt), "id": record.Id,
+	}).Row(&n)
+	if err != nil {
+		return false, fmt.Errorf("failed to look for earlier orders: %w", err)
+	}
+	return n == 1, nil
+}
+
+// CheckOrder refuses, by field, a number in use and a return that is none.
+func CheckOrder(app core.App, record *core.Record) error {
+	errs := validation.Errors{}
+	if number := record.GetString(FieldNumber); number != "" && changed(record, FieldNumber) && inUse(app, record, FieldNumber) {
+		errs[FieldNumber] = fieldError(CodeInUse, "Another order has the number %s.", number)
+	}
+	if record.GetString(FieldKind) == OrderReturn && record.GetFloat(FieldAmount) >= 0 {
+		errs[FieldAmount] = fieldError("return_positive", "A return has a negative amount.")
+	}
+	return errorsOrNil(errs)
+}

@@ -1,0 +1,122 @@
+package crm
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// Policy is the one policy row and the four tiers, ready for use: what [touchbase/rules] judges by, and the
+// hours, days and counts that hooks and jobs work with.
+type Policy struct {
+	rules.Policy
+	Country              string // ISO 3166 code phone numbers without country are read with
+	Calendar             rules.Calendar
+	ContactsPerDay       int
+	RecordWithinHours    int
+	TemplatedCount       int
+	TemplatedDays        int
+	RespondNegativeHours int
+	RemindBeforeHours    int
+	EscalateAfterHours   int
+}
+
+// LoadPolicy reads the policy. It fails when the row or a tier is missing or the time zone is unknown,
+// which the policy hooks refuse to let happen.
+func LoadPolicy(app core.App) (*Policy, error) {
+	var row struct {
+		Timezone             string  `db:"timezone"`
+		Country              string  `db:"country"`
+		ValueHigh            float64 `db:"value_high"`
+		ValueMid             float64 `db:"value_mid"`
+		LightFactor          float64 `db:"light_factor"`
+		RecoveryFactor       float64 `db:"recovery_factor"`
+		RecoverySteps        int     `db:"recovery_steps"`
+		RFMWindowDays        int     `db:"rfm_window_days"`
+		ContactsPerDay       int     `db:"contacts_per_day"`
+		RecordWithinHours    int     `db:"record_within_hours"`
+		TemplatedCount       int     `db:"templated_count"`
+		TemplatedDays        int     `db:"templated_days"`
+		RespondNegativeHours int     `db:"respond_negative_hours"`
+		RemindBeforeHours    int     `db:"remind_before_hours"`
+		EscalateAfterHours   int     `db:"escalate_after_hours"`
+		Holidays             []byte  `db:"holidays"`
+		Workdays             []byte  `db:"workdays"`
+	}
+	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
+		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
+		respond_negative_hours, remind_before_hours, escalate_after_hours, holidays, workdays
+		FROM policy LIMIT 1`).One(&row)
+	if err != nil {
+		return nil, fmt.Errorf("failed to load the policy: %w", err)
+	}
+	zone, err := time.LoadLocation(row.Timezone)
+	if err != nil {
+		return nil, fmt.Errorf("failed to load the policy's time zone: %w", err)
+	}
+	policy := &Policy{
+		Policy: rules.Policy{
+			Zone: zone, ValueHigh: row.ValueHigh, ValueMid: row.ValueMid,
+			LightFactor: row.LightFactor, RecoveryFactor: row.RecoveryFactor, RecoverySteps: row.RecoverySteps,
+			RFMWindowDays: row.RFMWindowDays, Tiers: map[rules.Tier]rules.TierPolicy{},
+		},
+		Country:        row.Country,
+		ContactsPerDay: row.ContactsPerDay, RecordWithinHours: row.RecordWithinHours,
+		TemplatedCount: row.TemplatedCount, TemplatedDays: row.TemplatedDays,
+		RespondNegativeHours: row.RespondNegativeHours, RemindBeforeHours: row.RemindBeforeHours,
+		EscalateAfterHours: row.EscalateAfterHours,
+	}
+	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {
+		return nil, fmt.Errorf("failed to read the policy's holidays: %w", err)
+	}
+	if policy.Calendar.Workdays, err = days(row.Workdays); err != nil {
+		return nil, fmt.Errorf("failed to read the policy's workdays: %w", err)
+	}
+	return policy, policy.loadTiers(app.DB())
+}
+
+func (p *Policy) loadTiers(db dbx.Builder) error {
+	var rows []struct {
+		Code            string `db:"code"`
+		CadenceDays     int    `db:"cadence_days"`
+		SilentAfterDays int    `db:"silent_after_days"`
+		MaxGapDays      int    `db:"max_gap_days"`
+		OwnerRole       string `db:"owner_role"`
+	}
+	err := db.NewQuery("SELECT code, cadence_days, silent_after_days, max_gap_days, owner_role FROM tiers").All(&rows)
+	if err != nil {
+		return fmt.Errorf("failed to load the tiers: %w", err)
+	}
+	for _, r := range rows {
+		p.Tiers[rules.Tier(r.Code)] = rules.TierPolicy{
+			CadenceDays: r.CadenceDays, SilentAfterDays: r.SilentAfterDays, MaxGapDays: r.MaxGapDays, OwnerRole: r.OwnerRole,
+		}
+	}
+	for _, tier := range rules.Tiers {
+		if _, ok := p.Tiers[tier]; !ok {
+			return fmt.Errorf("tier %s is missing", tier)
+		}
+	}
+	return nil
+}
+
+// days reads a JSON list of dates; null and nothing are no days.
+func days(raw []byte) (map[rules.Day]bool, error) {
+	if len(raw) == 0 {
+		return nil, nil
+	}
+	var list []rules.Day
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, err
+	}
+	set := make(map[rules.Day]bool, len(list))
+	for _, day := range list {
+		set[day] = true
+	}
+	return set, nil
+}

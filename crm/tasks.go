@@ -1,0 +1,216 @@
+package crm
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// RuleTask is a task a rule wants to exist. Its key makes it unique: asking twice opens one.
+type RuleTask struct {
+	Key      string
+	Kind     string // also the rule's name
+	Customer string
+	FollowUp string
+	Title    string // empty: the title of the kind, in the assignee's language
+	GivenBy  string // in whose name it is given; empty: the rule's own
+	Named    string // the colleague named for it
+	Author   string // else whoever's record it follows from
+	DueAt    time.Time
+	Priority string
+}
+
+// ruleTitles are the titles of tasks that have no words of their own: Chinese, English. They quote no fact.
+var ruleTitles = map[string][2]string{
+	KindNegativeFeedback: {"回应客户的负面反馈", "Answer the customer's negative feedback"},
+	KindHandover:         {"与新的对接人完成交接", "Hand over to the new contact"},
+	KindLightTouch:       {"轻量触达：分享行业资讯，不推销", "Light touch: share industry news, no pitch"},
+}
+
+// OpenTask makes a rule's task exist. One that is open stays as people have arranged it; one that the rule had
+// ended by itself opens again; one that somebody did or cancelled stays closed.
+func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
+	task, err := TaskByKey(app, t.Key)
+	if err != nil {
+		return err
+	}
+	if task != nil {
+		if task.GetString(FieldResult) != endedByRule || IsOpen(task.GetString(FieldStatus)) {
+			return nil
+		}
+		task.Set(FieldStatus, TaskOpen)
+		task.Set(FieldResult, "")
+		task.Set(FieldDoneAt, nil)
+	}
+	assignee, locale, err := responsible(app, t, rules.DayOf(now, policy.Zone))
+	if err != nil {
+		return err
+	}
+	if task == nil {
+		collection, err := app.FindCachedCollectionByNameOrId(CollectionTasks)
+		if err != nil {
+			return err
+		}
+		task = core.NewRecord(collection)
+		task.Load(map[string]any{
+			FieldKey: t.Key, FieldKind: t.Kind, FieldRule: t.Kind, FieldCustomer: t.Customer, FieldFollowUp: t.FollowUp,
+			FieldStatus: TaskOpen, FieldBy: t.GivenBy, FieldGivenBy: t.GivenBy,
+		})
+	}
+	title := t.Title
+	if title == "" {
+		title = ruleTitles[t.Kind][locale]
+	}
+	task.Set(FieldTitle, title)
+	task.Set(FieldDueAt, t.DueAt)
+	task.Set(FieldAssignee, assignee)
+	task.Set(FieldPriority, t.Priority)
+	return saveTask(app, task)
+}
+
+// endedByRule marks, in the result of a task, that its cause went away.
+const endedByRule = "原因已消除 · no longer needed"
+
+// EndTask ends a rule's task whose cause is gone or whose purpose is met; nothing happens where none is open.
+func EndTask(app core.App, key, status, result string, now time.Time) error {
+	task, err := TaskByKey(app, key)
+	if err != nil || task == nil || !IsOpen(task.GetString(FieldStatus)) {
+		return err
+	}
+	return endTask(app, task, status, result, now)
+}
+
+func endTask(app core.App, task *core.Record, status, result string, now time.Time) error {
+	task.Set(FieldStatus, status)
+	if task.GetString(FieldResult) == "" {
+		task.Set(FieldResult, result)
+	}
+	if status == TaskDone {
+		task.Set(FieldDoneAt, now)
+	}
+	return saveTask(app, task)
+}
+
+func saveTask(app core.App, task *core.Record) error {
+	task.IgnoreUnchangedFields(true)
+	if err := app.SaveWithContext(AsSystem(context.Background()), task); err != nil {
+		return fmt.Errorf("failed to save task %q: %w", task.GetString(FieldKey), err)
+	}
+	return nil
+}
+
+// TaskByKey finds a rule's task, or none.
+func TaskByKey(app core.App, key string) (*core.Record, error) {
+	task, err := app.FindFirstRecordByData(CollectionTasks, FieldKey, key)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("failed to look for task %q: %w", key, err)
+	}
+	return task, nil
+}
+
+// responsible decides who gets a rule's task: the colleague named, else the author, else the customer's owner,
+// else the managers of its team, else the directors; nobody where none of them is active. For someone away it
+// is their substitute. It also gives the index of their language in pairs of Chinese and English.
+func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale int, err error) {
+	var rows []struct {
+		ID         string `db:"id"`
+		Locale     string `db:"locale"`
+		AwayUntil  string `db:"away_until"`
+		Substitute string `db:"substitute"`
+	}
+	err = app.DB().NewQuery(`SELECT u.id, u.locale, u.away_until, coalesce(s.id, '') substitute
+		FROM users u
+		LEFT JOIN customers c ON c.id = {:customer}
+		LEFT JOIN users s ON s.id = u.substitute AND s.active
+		WHERE u.active AND (u.id IN ({:named}, {:author}, c.owner) OR u.role = 'manager' AND u.team = c.team AND u.team != ''
+			OR u.role = 'director')
+		ORDER BY CASE WHEN u.id = {:named} THEN 0 WHEN u.id = {:author} THEN 1 WHEN u.id = c.owner THEN 2
+			WHEN u.role = 'manager' AND u.team = c.team THEN 3 ELSE 4 END, u.created, u.id
+		LIMIT 1`).Bind(dbx.Params{"customer": t.Customer, "named": t.Named, "author": t.Author}).All(&rows)
+	if err != nil {
+		return "", 0, fmt.Errorf("failed to find who is responsible: %w", err)
+	}
+	if len(rows) == 0 {
+		return "", 0, nil
+	}
+	who := rows[0]
+	if who.Locale == rules.English {
+		locale = 1
+	}
+	if away := rules.DayOf(storedMoment(who.AwayUntil), time.UTC); who.Substitute != "" && away >= today {
+		return who.Substitute, locale, nil
+	}
+	return who.ID, locale, nil
+}
+
+// lightTouchKey names the one light touch task of a silence and a date.
+func lightTouchKey(customer string, since, next rules.Day) string {
+	return fmt.Sprintf("%s:%s:%s:%s", KindLightTouch, customer, since, next)
+}
+
+// syncLightTouch sees that a silent customer who is not on hold has one light touch task, due on the next
+// date, and that no other one stays open: a contact made since then did it, anything else ended it.
+func syncLightTouch(app core.App, policy *Policy, j judged) error {
+	a, stored := j.result, j.facts.stored
+	want := ""
+	if a.TouchMode == rules.TouchLight && !a.OnHold && !a.NextFollowUpOn.IsZero() {
+		want = lightTouchKey(j.facts.ID, a.SilentSince, a.NextFollowUpOn)
+	}
+	changed, err := endOtherLightTouches(app, j, want)
+	if err != nil {
+		return err
+	}
+	news := stored.TouchMode != rules.TouchLight || stored.NextFollowUpOn != j.want.NextFollowUpOn || a.HoldEnded
+	if want != "" && news {
+		changed = true
+		err = OpenTask(app, policy, RuleTask{
+			Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal,
+			DueAt: max(a.NextFollowUpOn, a.SilentSince).End(policy.Zone),
+		}, j.at)
+	}
+	if err != nil || !changed {
+		return err
+	}
+	return countTasks(app, j.facts.ID)
+}
+
+func endOtherLightTouches(app core.App, j judged, keep string) (ended bool, err error) {
+	if j.facts.OpenTasks == 0 {
+		return false, nil
+	}
+	var tasks []*core.Record
+	err = app.RecordQuery(CollectionTasks).
+		AndWhere(dbx.HashExp{FieldCustomer: j.facts.ID, FieldKind: KindLightTouch}).
+		AndWhere(dbx.Not(dbx.HashExp{FieldKey: keep})).
+		AndWhere(dbx.NewExp("status IN (" + openStatuses + ")")).All(&tasks)
+	if err != nil {
+		return false, fmt.Errorf("failed to find light touch tasks: %w", err)
+	}
+	for _, task := range tasks {
+		status, result := TaskCancelled, endedByRule
+		if j.result.LastFollowUpAt.After(storedMoment(j.facts.stored.LastFollowUpAt)) {
+			status, result = TaskDone, ""
+		}
+		if err := endTask(app, task, status, result, j.at); err != nil {
+			return false, err
+		}
+	}
+	return len(tasks) > 0, nil
+}
+
+// countTasks stores how many tasks of a customer are open.
+func countTasks(app core.App, customer string) error {
+	_, err := app.DB().NewQuery(`UPDATE customers SET open_tasks = (SELECT count(*) FROM tasks
+		WHERE customer = {:id} AND status IN (` + openStatuses + `)) WHERE id = {:id}`).Bind(dbx.Params{"id": customer}).Execute()
+	return err
+}

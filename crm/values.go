@@ -1,0 +1,56 @@
+package crm
+
+// The select values that hooks, jobs and queries decide by.
+const (
+	StageProspect = "prospect"
+	StageActive   = "active"
+	StageArchived = "archived"
+
+	RoleRep      = "rep"
+	RoleSupport  = "support"
+	RoleManager  = "manager"
+	RoleDirector = "director"
+
+	// Causes of a tier change.
+	CauseJob    = "job"
+	CauseEvent  = "event"
+	CausePin    = "pin"
+	CausePolicy = "policy"
+
+	KindNextAction       = "next_action"
+	KindPromise          = "promise"
+	KindNegativeFeedback = "negative_feedback"
+	KindHandover         = "handover"
+	KindLightTouch       = "light_touch"
+
+	TaskOpen       = "open"
+	TaskInProgress = "in_progress"
+	TaskDone       = "done"
+	TaskDelayed    = "delayed"
+	TaskCancelled  = "cancelled"
+
+	PriorityHigh   = "high"
+	PriorityNormal = "normal"
+
+	DirectionIn  = "in"
+	DirectionOut = "out"
+
+	FeedbackNegative   = "negative"
+	FeedbackNoResponse = "no_response"
+	MoodDissatisfied   = "dissatisfied"
+
+	KindCampaign  = "campaign"
+	KindComplaint = "complaint"
+
+	OrderNew    = "new"
+	OrderRepeat = "repeat"
+	OrderReturn = "return"
+)
+
+// openStatuses are the states of a task still to be done, for SQL.
+const openStatuses = "'open', 'in_progress', 'delayed'"
+
+// IsOpen tells whether a task of a status is still to be done.
+func IsOpen(status string) bool {
+	return status == TaskOpen || status == TaskInProgress || status == TaskDelayed
+}

@@ -1,0 +1,77 @@
+package hooks
+
+import (
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/crm"
+)
+
+// authorEdits is how long an author may change their own record of a contact.
+const authorEdits = 24 * time.Hour
+
+func (h *hooks) bindFollowUps(app core.App) {
+	onCheck(app, crm.CollectionFollowUps, func(e *core.RecordEvent) error {
+		policy, err := crm.LoadPolicy(e.App)
+		if err != nil {
+			return err
+		}
+		return crm.CheckFollowUp(e.App, e.Record, policy, h.now())
+	})
+	onWrite(app, crm.CollectionFollowUps, h.onFollowUpWrite)
+	h.bindCustomerOf(app, crm.CollectionFollowUps)
+	app.OnRecordDeleteRequest(crm.CollectionFollowUps).BindFunc(func(e *core.RecordRequestEvent) error {
+		return e.ForbiddenError("A follow-up is history: nobody deletes one.", nil)
+	})
+}
+
+// onFollowUpWrite is the way of a follow-up: the record and its marks, the tasks that follow, the customer's new
+// assessment, all in one transaction.
+func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
+	crm.NormalizeFollowUp(e.Record)
+	if crm.IsSystem(e.Context) {
+		return e.Next()
+	}
+	policy, err := crm.LoadPolicy(e.App)
+	if err != nil {
+		return err
+	}
+	if err := crm.MarkFollowUp(e.App, e.Record, policy, h.now()); err != nil {
+		return err
+	}
+	if err := e.Next(); err != nil {
+		return err
+	}
+	if err := crm.FollowUpTasks(e.App, e.Record, policy, h.now()); err != nil {
+		return err
+	}
+	return h.reassess(e, policy, customersOf(e.Record)...)
+}
+
+// mayUpdate refuses changes of history by the wrong hands: a follow-up belongs to its author for a day, then to the
+// managers of the customer's team and the directors.
+func (h *hooks) mayUpdate(e *core.RecordRequestEvent, record *core.Record) error {
+	staff := staffID(e.Auth)
+	if e.Collection.Name != crm.CollectionFollowUps || staff == "" {
+		return nil
+	}
+	role := e.Auth.GetString(crm.FieldRole)
+	if role == crm.RoleDirector {
+		return nil
+	}
+	fresh := h.now().Sub(record.GetDateTime(crm.FieldCreated).Time()) <= authorEdits
+	if fresh && record.GetString(crm.FieldBy) == staff {
+		return nil
+	}
+	if role == crm.RoleManager {
+		var team string
+		err := e.App.DB().Select(crm.FieldTeam).From(crm.CollectionCustomers).
+			Where(dbx.HashExp{"id": record.GetString(crm.FieldCustomer)}).Row(&team)
+		if err == nil && team != "" && team == e.Auth.GetString(crm.FieldTeam) {
+			return nil
+		}
+	}
+	return e.ForbiddenError("Its author may change a follow-up for 24 hours; after that a manager of the customer's team.", nil)
+}

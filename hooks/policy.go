@@ -1,0 +1,29 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/crm"
+)
+
+// given is how many rows each collection of the policy has, no more and no fewer.
+var given = map[string]int{crm.CollectionPolicy: 1, crm.CollectionTiers: 4, crm.CollectionRiskRules: 14}
+
+func (h *hooks) bindPolicy(app core.App) {
+	onCheck(app, crm.CollectionPolicy, func(e *core.RecordEvent) error { return crm.CheckPolicy(e.Record) })
+	onCheck(app, crm.CollectionTiers, func(e *core.RecordEvent) error { return crm.CheckTier(e.Record) })
+	onCheck(app, crm.CollectionRiskRules, func(e *core.RecordEvent) error { return crm.CheckRiskRule(e.Record) })
+	for collection, rows := range given {
+		app.OnRecordCreate(collection).BindFunc(func(e *core.RecordEvent) error {
+			n, err := e.App.CountRecords(collection)
+			if err != nil {
+				return err
+			}
+			if n >= int64(rows) { // the migrations that fill the collection have to get through
+				return crm.ErrFixed(collection)
+			}
+			return e.Next()
+		})
+		app.OnRecordDelete(collection).BindFunc(func(e *core.RecordEvent) error { return crm.ErrFixed(collection) })
+	}
+}

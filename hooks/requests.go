@@ -1,0 +1,286 @@
+package hooks
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"reflect"
+	"strconv"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"touchbase/crm"
+)
+
+// bindRequests binds what holds for every write of a client, a superuser's too: values are read as people write them,
+// unknown and computed fields are refused by name, and nothing is overwritten unseen.
+func (h *hooks) bindRequests(app core.App) {
+	app.OnRecordCreateRequest(crm.WrittenCollections...).BindFunc(h.onCreateRequest)
+	app.OnRecordUpdateRequest(crm.WrittenCollections...).BindFunc(h.onUpdateRequest)
+	app.OnRecordDeleteRequest(crm.WrittenCollections...).BindFunc(func(e *core.RecordRequestEvent) error {
+		return actAs(e, func() error { return e.Next() })
+	})
+	refuse := func(e *core.RecordRequestEvent) error {
+		return e.ForbiddenError(fmt.Sprintf("%s is written by the program alone.", e.Collection.Name), nil)
+	}
+	app.OnRecordCreateRequest(crm.ComputedCollections...).BindFunc(refuse)
+	app.OnRecordUpdateRequest(crm.ComputedCollections...).BindFunc(refuse)
+	app.OnRecordDeleteRequest(crm.ComputedCollections...).BindFunc(refuse)
+}
+
+// actAs runs fn with the event's app in a transaction in the name of whoever sent the request.
+func actAs(e *core.RecordRequestEvent, fn func() error) error {
+	outer := e.App
+	defer func() { e.App = outer }()
+	return crm.ActAs(outer, staffID(e.Auth), func(tx core.App) error {
+		e.App = tx
+		return fn()
+	})
+}
+
+// staffID is the id of a signed-in member of staff; a superuser has none among them.
+func staffID(auth *core.Record) string {
+	if auth == nil || auth.Collection().Name != crm.CollectionUsers {
+		return ""
+	}
+	return auth.Id
+}
+
+// readBody reads the body as the client sent it. The record of the event has been through PocketBase's own reading,
+// which turns what it cannot read into nothing.
+func readBody(e *core.RecordRequestEvent) (map[string]any, validation.Errors, error) {
+	raw := map[string]any{}
+	if err := e.BindBody(&raw); err != nil {
+		return nil, nil, e.BadRequestError("The body cannot be read.", err)
+	}
+	policy, err := crm.LoadPolicy(e.App)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, errs := crm.ReadInput(e.Collection, raw, policy)
+	return values, errs, nil
+}
+
+func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
+	return actAs(e, func() error {
+		values, errs, err := readBody(e)
+		if err != nil {
+			return err
+		}
+		empty := core.NewRecord(e.Collection)
+		for key, value := range values {
+			field := crm.InputField(e.Collection, key)
+			name := field.GetName()
+			if isRead(field) {
+				e.Record.Set(key, value)
+			}
+			if (crm.IsComputed(e.Collection.Name, name) || name == crm.FieldRev) && !sameAfterSet(empty, key, value) {
+				errs[name] = computedError(name)
+			}
+		}
+		h.completeCreate(e, values, errs)
+		if len(errs) > 0 {
+			return e.BadRequestError("Failed to create record.", errs)
+		}
+		return e.Next()
+	})
+}
+
+// completeCreate fills in who writes, and asks for what PocketBase cannot tell from nothing: an order without amount.
+func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any, errs validation.Errors) {
+	staff := staffID(e.Auth)
+	switch e.Collection.Name {
+	case crm.CollectionOrders:
+		if value, given := values[crm.FieldAmount]; !given || value == nil || value == "" {
+			errs[crm.FieldAmount] = validation.NewError(crm.CodeRequired, "An order needs its amount; 0 is one.")
+		}
+	case crm.CollectionCustomers:
+		if staff != "" && e.Record.GetString(crm.FieldOwner) == "" && e.Auth.GetString(crm.FieldRole) == crm.RoleRep {
+			e.Record.Set(crm.FieldOwner, staff)
+		}
+	case crm.CollectionFollowUps, crm.CollectionTasks:
+		if staff == "" {
+			return // a superuser names the author, or none
+		}
+		if by := e.Record.GetString(crm.FieldBy); by != "" && by != staff {
+			errs[crm.FieldBy] = validation.NewError("not_yourself", "You record in your own name.")
+		}
+		e.Record.Set(crm.FieldBy, staff)
+		if e.Collection.Name == crm.CollectionTasks {
+			e.Record.Set(crm.FieldGivenBy, staff)
+		}
+	}
+}
+
+func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
+	return actAs(e, func() error {
+		values, errs, err := readBody(e)
+		if err != nil {
+			return err
+		}
+		if e.Collection.IsAuth() {
+			err = h.prepareUserUpdate(e, values, errs)
+		} else {
+			err = h.prepareUpdate(e, values, errs)
+		}
+		if err != nil {
+			return err
+		}
+		if len(errs) > 0 {
+			return e.BadRequestError("Failed to update record.", errs)
+		}
+		return e.Next()
+	})
+}
+
+// prepareUpdate replaces the event's record, read before the transaction, by the stored one as it is now with the
+// client's fields set on it. So a write changes the fields it names and no others.
+func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any, errs validation.Errors) error {
+	id := e.Record.Original().Id
+	fresh, err := e.App.FindRecordById(e.Collection, id)
+	if err != nil {
+		return e.NotFoundError("", err)
+	}
+	if err := h.mayUpdate(e, fresh); err != nil {
+		return err
+	}
+	if err := checkRev(e, fresh, values); err != nil {
+		return err
+	}
+	stored := fresh.Fresh()
+	for key, value := range values {
+		field := crm.InputField(e.Collection, key)
+		name := field.GetName()
+		switch {
+		case name == crm.FieldRev || field.Type() == core.FieldTypeFile:
+		case name == core.FieldNameId:
+			if value != id {
+				errs[name] = validation.NewError("fixed", "The id of a record stays.")
+			}
+		case crm.IsComputed(e.Collection.Name, name):
+			// Hidden from staff, so not to be guessed at by them either.
+			guess := field.GetHidden() && !e.HasSuperuserAuth()
+			if guess || !sameAfterSet(stored, key, value) {
+				errs[name] = computedError(name)
+			}
+		default:
+			fresh.Set(key, value)
+		}
+	}
+	for _, field := range e.Collection.Fields {
+		if name := field.GetName(); field.Type() == core.FieldTypeFile {
+			fresh.SetRaw(name, e.Record.GetRaw(name)) // uploads are in the form PocketBase has read, not in the body
+		}
+	}
+	if crm.HasRev(e.Collection) && differs(fresh, stored) {
+		fresh.Set(crm.FieldRev, stored.GetInt(crm.FieldRev)+1)
+	}
+	e.Record = fresh.IgnoreUnchangedFields(true)
+	return nil
+}
+
+// isRead tells whether values of a field are read by us, so that what PocketBase made of them has to be replaced.
+func isRead(field core.Field) bool {
+	return field.Type() == core.FieldTypeDate || field.Type() == core.FieldTypeNumber
+}
+
+// checkRev refuses a write that was made on an older version of the record, and says what the fields it would have
+// overwritten hold now.
+func checkRev(e *core.RecordRequestEvent, fresh *core.Record, values map[string]any) error {
+	if !crm.HasRev(e.Collection) {
+		return nil
+	}
+	given, ok := givenRev(e, values)
+	current := fresh.GetInt(crm.FieldRev)
+	if !ok || given == current {
+		return nil
+	}
+	data := validation.Errors{crm.FieldRev: validation.NewError("conflict", "This record was changed since you opened it.").
+		SetParams(map[string]any{"rev": current, "yours": given})}
+	for key, value := range values {
+		field := crm.InputField(e.Collection, key)
+		name := field.GetName()
+		if name == crm.FieldRev || field.GetHidden() || crm.IsComputed(e.Collection.Name, name) || sameAfterSet(fresh, key, value) ||
+			field.Type() == core.FieldTypeAutodate {
+			continue
+		}
+		data[name] = validation.NewError("changed", "It now holds another value.").
+			SetParams(map[string]any{"value": fresh.Get(name)})
+	}
+	return router.NewApiError(http.StatusConflict, "Somebody changed this record since you opened it. Look at it again, then repeat your change.", data)
+}
+
+// givenRev reads the version a write was made on, from its rev or the header If-Match.
+func givenRev(e *core.RecordRequestEvent, values map[string]any) (rev int, ok bool) {
+	if value, given := values[crm.FieldRev]; given && value != nil && value != "" {
+		number, isNumber := value.(float64)
+		return int(number), isNumber
+	}
+	match := strings.Trim(strings.TrimPrefix(strings.TrimSpace(e.Request.Header.Get("If-Match")), "W/"), `"`)
+	if match == "" || match == "*" {
+		return 0, false
+	}
+	rev, err := strconv.Atoi(match)
+	if err != nil {
+		return -1, true // a version that is none of ours matches nothing
+	}
+	return rev, true
+}
+
+// sameAfterSet tells whether setting a value on a record would change nothing.
+func sameAfterSet(record *core.Record, key string, value any) bool {
+	changed := record.Fresh()
+	field := changed.SetIfFieldExists(key, value)
+	return field != nil && sameValue(changed.Get(field.GetName()), record.Get(field.GetName()))
+}
+
+// differs tells whether any field of two states of a record does.
+func differs(a, b *core.Record) bool {
+	for _, field := range a.Collection().Fields {
+		if name := field.GetName(); !sameValue(a.Get(name), b.Get(name)) {
+			return true
+		}
+	}
+	return false
+}
+
+// sameValue compares values by what they say: JSON by its content, lists whether empty or nil, and nothing in whatever
+// form a client sends nothing.
+func sameValue(a, b any) bool {
+	x, y := plain(a), plain(b)
+	return reflect.DeepEqual(x, y)
+}
+
+func plain(value any) any {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return value
+	}
+	var out any
+	if json.Unmarshal(bytes.TrimSpace(raw), &out) != nil {
+		return value
+	}
+	switch v := out.(type) {
+	case string:
+		if v == "" {
+			return nil
+		}
+	case []any:
+		if len(v) == 0 {
+			return nil
+		}
+	case map[string]any:
+		if len(v) == 0 {
+			return nil
+		}
+	}
+	return out
+}
+
+func computedError(field string) error {
+	return validation.NewError(crm.CodeComputed, fmt.Sprintf("%s is worked out by the program and cannot be written.", field))
+}

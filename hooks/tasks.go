@@ -1,0 +1,42 @@
+package hooks
+
+import (
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/crm"
+)
+
+func (h *hooks) bindTasks(app core.App) {
+	onCheck(app, crm.CollectionTasks, func(e *core.RecordEvent) error {
+		if crm.IsSystem(e.Context) {
+			return nil // a rule's task is not refused: it has to be somewhere
+		}
+		policy, err := crm.LoadPolicy(e.App)
+		if err != nil {
+			return err
+		}
+		return crm.CheckTask(e.App, e.Record, policy)
+	})
+	onWrite(app, crm.CollectionTasks, h.onTaskWrite)
+	h.bindCustomerOf(app, crm.CollectionTasks)
+}
+
+// onTaskWrite stores the task in its form and does what a person's change of it asks for: the follow-up it came from is
+// confirmed, the customer's next date moves.
+func (h *hooks) onTaskWrite(e *core.RecordEvent) error {
+	if crm.IsSystem(e.Context) {
+		return e.Next()
+	}
+	crm.NormalizeTask(e.Record, h.now())
+	if err := e.Next(); err != nil {
+		return err
+	}
+	if err := crm.FollowTask(e.App, e.Record); err != nil {
+		return err
+	}
+	policy, err := crm.LoadPolicy(e.App)
+	if err != nil {
+		return err
+	}
+	return h.reassess(e, policy, customersOf(e.Record)...)
+}
