@@ -11,11 +11,7 @@ import (
 	"golang.org/x/text/width"
 )
 
-// The two languages labels exist in.
-const (
-	LocaleChinese = "zh-CN"
-	LocaleEnglish = "en"
-)
+const localeEnglish = "en"
 
 //go:embed labels.json
 var labelsJSON []byte
@@ -31,7 +27,7 @@ type label struct {
 
 // in gives the label in a language; every language but English reads Chinese, the company's own.
 func (l label) in(locale string) string {
-	if locale == LocaleEnglish {
+	if locale == localeEnglish {
 		return l.English
 	}
 	return l.Chinese
