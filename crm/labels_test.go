@@ -257,6 +257,7 @@ func TestValueByLabel(t *testing.T) {
 		{"customers", "size", "1,000+", "1000+"},
 		{"customers", "size", "1000人以上", "1000+"},
 		{"customers", "size", "Jan-50", "1-50"}, // what a spreadsheet makes of 1-50
+		{"customers", "size", "Jan 50", "1-50"},
 		{"customers", "size", "150", ""},
 		{"customers", "size", "1000", ""},
 		{"customers", "source", "官网", "website"},

@@ -9,6 +9,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"touchbase/rules"
@@ -109,7 +110,7 @@ func splitRecords(text string) ([]record, error) {
 	}
 }
 
-// separator is the sign that stands most often between the names of the first line with content.
+// separator is the sign that stands most often up to the end of the first line with content.
 func separator(text string) rune {
 	counts := map[rune]int{}
 	quoted, content := false, false
@@ -124,11 +125,8 @@ header:
 		case r == ',' || r == ';' || r == '\t':
 			counts[r]++
 			continue
-		case r == '\n':
-			clear(counts)
-			continue
 		}
-		content = content || r != ' '
+		content = content || !unicode.IsSpace(r)
 	}
 	best := ','
 	for _, r := range []rune{';', '\t'} {
