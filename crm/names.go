@@ -1,6 +1,8 @@
+// Package crm is the work that hooks, jobs, routes and commands share: it loads the facts, asks the rules
+// and saves what they say. It never reads the clock.
 package crm
 
-// The collections; what they hold stands in the specification.
+// The collections.
 const (
 	CollectionContacts    = "contacts"
 	CollectionCustomers   = "customers"
@@ -20,8 +22,8 @@ const (
 	CollectionUsers       = "users"
 )
 
-// The fields, one constant a name: collections that share a name share the constant. PocketBase names its
-// own fields (id, password and the like) itself.
+// The fields, one constant a name: collections that share a name share the constant. PocketBase's package
+// core has constants for the fields it adds itself, such as id and password.
 const (
 	FieldActive                 = "active"
 	FieldAddress                = "address"
@@ -85,7 +87,6 @@ const (
 	FieldDueAt                  = "due_at"
 	FieldDueOn                  = "due_on"
 	FieldEmail                  = "email"
-	FieldEmailVisibility        = "emailVisibility"
 	FieldEmailMasked            = "email_masked"
 	FieldEnabled                = "enabled"
 	FieldEndedAt                = "ended_at"
@@ -154,7 +155,6 @@ const (
 	FieldPaceExceeded           = "pace_exceeded"
 	FieldPaidOn                 = "paid_on"
 	FieldPainPoints             = "pain_points"
-	FieldPassword               = "password"
 	FieldPhone                  = "phone"
 	FieldPhoneMasked            = "phone_masked"
 	FieldPostponeReason         = "postpone_reason"
@@ -232,14 +232,12 @@ const (
 	FieldTimezone               = "timezone"
 	FieldTitle                  = "title"
 	FieldTo                     = "to"
-	FieldTokenKey               = "tokenKey"
 	FieldTopics                 = "topics"
 	FieldTouchMode              = "touch_mode"
 	FieldUpdated                = "updated"
 	FieldValue                  = "value"
 	FieldValueHigh              = "value_high"
 	FieldValueMid               = "value_mid"
-	FieldVerified               = "verified"
 	FieldVerifiedOn             = "verified_on"
 	FieldVerifiedSources        = "verified_sources"
 	FieldWebsite                = "website"

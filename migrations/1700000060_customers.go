@@ -134,8 +134,8 @@ func customerRecord() []core.Field {
 }
 
 func indexCustomers(c *core.Collection) {
-	c.AddIndex("idx_customers_code", true, "code", "code != ''")
-	c.AddIndex("idx_customers_credit_code", true, "credit_code", "credit_code != ''")
+	uniqueWhereGiven(c, "code")
+	uniqueWhereGiven(c, "credit_code")
 	c.AddIndex("idx_customers_name_key", false, "name_key", "")
 	c.AddIndex("idx_customers_owner_next", false, "owner, next_follow_up_on", "")
 	c.AddIndex("idx_customers_team_next", false, "team, next_follow_up_on", "")
@@ -151,5 +151,5 @@ func indexCustomers(c *core.Collection) {
 	c.AddIndex("idx_customers_window", false, "window_orders, window_amount, last_order_at", "window_orders > 0")
 	c.AddIndex("idx_customers_assess_due", false, "assess_due_at", "assess_due_at != ''")
 	c.AddIndex("idx_customers_pin", false, "tier_pin_until", "tier_pin_until != ''")
-	c.AddIndex("idx_customers_import", false, "`import`", "`import` != ''")
+	c.AddIndex("idx_customers_import", false, "`import`", "")
 }

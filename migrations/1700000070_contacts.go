@@ -31,10 +31,10 @@ func init() {
 		contacts.CreateRule = types.Pointer(staff)
 		contacts.UpdateRule = types.Pointer(staff)
 		contacts.AddIndex("idx_contacts_customer", false, "customer, is_primary", "")
-		contacts.AddIndex("idx_contacts_phone", false, "phone", "phone != ''")
-		contacts.AddIndex("idx_contacts_email", false, "email", "email != ''")
+		contacts.AddIndex("idx_contacts_phone", false, "phone", "")
+		contacts.AddIndex("idx_contacts_email", false, "email", "")
 		contacts.AddIndex("idx_contacts_birthday", false, "birthday", "birthday != ''")
-		contacts.AddIndex("idx_contacts_import", false, "`import`", "`import` != ''")
+		contacts.AddIndex("idx_contacts_import", false, "`import`", "")
 		if err := save(app, contacts); err != nil {
 			return err
 		}

@@ -25,13 +25,13 @@ func init() {
 		)
 		orders.CreateRule = types.Pointer(staff)
 		orders.UpdateRule = types.Pointer(staff)
-		orders.AddIndex("idx_orders_number", true, "number", "number != ''")
+		uniqueWhereGiven(orders, "number")
 		// Covers the sums of a customer's windows, so that they never read the table itself.
 		orders.AddIndex("idx_orders_customer", false, "customer, ordered_at, cancelled, amount", "")
 		orders.AddIndex("idx_orders_ordered", false, "ordered_at", "")
 		orders.AddIndex("idx_orders_owner_paid", false, "owner, paid_on", "")
 		orders.AddIndex("idx_orders_due", false, "due_on", "due_on != ''")
-		orders.AddIndex("idx_orders_import", false, "`import`", "`import` != ''")
+		orders.AddIndex("idx_orders_import", false, "`import`", "")
 		return save(app, orders)
 	}, drop("orders"))
 }

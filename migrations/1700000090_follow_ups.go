@@ -48,7 +48,7 @@ func init() {
 		followUps.AddIndex("idx_follow_ups_by", false, "`by`, started_at", "")
 		followUps.AddIndex("idx_follow_ups_started", false, "started_at", "")
 		followUps.AddIndex("idx_follow_ups_contact", false, "contact", "")
-		followUps.AddIndex("idx_follow_ups_import", false, "`import`", "`import` != ''")
+		followUps.AddIndex("idx_follow_ups_import", false, "`import`", "")
 		return save(app, followUps)
 	}, drop("follow_ups"))
 }

@@ -6,13 +6,6 @@ import (
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
-// signalNames are the reasons to worry known when these collections were made.
-var signalNames = []string{
-	"no_orders", "order_count_drop", "order_amount_drop", "contact_replaced", "unresolved_cases",
-	"interaction_drop", "complaints_up", "competitor", "nps_drop", "low_satisfaction", "overdue_payment",
-	"silent", "negative_feedback", "owner_says",
-}
-
 func init() {
 	m.Register(func(app core.App) error {
 		rules := newCollection("risk_rules",

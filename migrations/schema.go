@@ -19,14 +19,21 @@ const (
 )
 
 const (
-	shortText = 200
-	longText  = 20000
+	shortText = 200   // characters
+	longText  = 20000 // characters
 	megabyte  = 1 << 20
 	clockTime = `^([01]\d|2[0-3]):[0-5]\d$`
 )
 
 // channels are the ways to reach a customer.
 var channels = []string{"phone", "email", "visit", "online_meeting", "wechat", "wecom", "sms", "event"}
+
+// signalNames are the reasons to worry about a customer.
+var signalNames = []string{
+	"no_orders", "order_count_drop", "order_amount_drop", "contact_replaced", "unresolved_cases",
+	"interaction_drop", "complaints_up", "competitor", "nps_drop", "low_satisfaction", "overdue_payment",
+	"silent", "negative_feedback", "owner_says",
+}
 
 // newCollection gives an unsaved collection of fields, every field but the two moments it ends with. All
 // staff may list and view it; nobody may write it until the caller says who.
@@ -40,6 +47,14 @@ func newCollection(name string, fields ...core.Field) *core.Collection {
 	c.ListRule = types.Pointer(staff)
 	c.ViewRule = types.Pointer(staff)
 	return c
+}
+
+// uniqueWhereGiven refuses a value twice, but not the empty one. The second index is for looking up: SQLite
+// does not take the first for a plain comparison, which might ask for the empty value.
+func uniqueWhereGiven(c *core.Collection, field string) {
+	column := "`" + field + "`"
+	c.AddIndex("idx_"+c.Name+"_"+field+"_unique", true, column, column+" != ''")
+	c.AddIndex("idx_"+c.Name+"_"+field, false, column, "")
 }
 
 // save stores a collection after replacing the names that one and many gave as targets by their ids.
