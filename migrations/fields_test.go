@@ -1,0 +1,97 @@
+package migrations_test
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/internal/testapp"
+)
+
+// What only superusers and hooks may see, and where every change is counted or stamped.
+func TestFieldsThatEveryRowOrFewHave(t *testing.T) {
+	t.Parallel()
+	collections, err := testapp.New(t).FindAllCollections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var hidden, counted []string
+	for _, c := range collections {
+		if c.System {
+			continue
+		}
+		for _, f := range c.Fields {
+			if f.GetHidden() && !f.GetSystem() {
+				hidden = append(hidden, c.Name+"."+f.GetName())
+			}
+		}
+		if c.Fields.GetByName("rev") != nil {
+			counted = append(counted, c.Name)
+		}
+		for _, name := range []string{"created", "updated"} {
+			if _, ok := c.Fields.GetByName(name).(*core.AutodateField); !ok {
+				t.Errorf("%s has no moment %s", c.Name, name)
+			}
+		}
+	}
+	slices.Sort(hidden)
+	slices.Sort(counted)
+	if want := []string{
+		"contacts.import", "customers.assess_due_at", "customers.assigned", "customers.import",
+		"customers.name_key", "customers.window_amount", "customers.window_orders", "follow_ups.import",
+		"orders.import", "tasks.grants",
+	}; !slices.Equal(hidden, want) {
+		t.Errorf("hidden are %q, want %q", hidden, want)
+	}
+	if want := []string{"contacts", "customers", "follow_ups", "policy", "tasks"}; !slices.Equal(counted, want) {
+		t.Errorf("the collections with a rev are %q, want %q", counted, want)
+	}
+}
+
+func TestUniqueWhereGiven(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	fillAll(t, app)
+	for collection, fields := range map[string][]string{
+		"customers": {"code", "credit_code"},
+		"orders":    {"number"},
+		"tasks":     {"key"},
+	} {
+		for _, field := range fields {
+			same := first(t, app, collection)
+			clearUnique(same, fields, field)
+			if err := app.Save(same); err == nil {
+				t.Errorf("a second %s with the same %s was saved", collection, field)
+			}
+		}
+		for range 2 {
+			without := first(t, app, collection)
+			clearUnique(without, fields, "")
+			if err := app.Save(without); err != nil {
+				t.Errorf("one more of %s without %q was refused: %v", collection, fields, err)
+			}
+		}
+	}
+}
+
+// first gives an unsaved copy of the first row of a collection.
+func first(t *testing.T, app core.App, collection string) *core.Record {
+	t.Helper()
+	rows, err := app.FindRecordsByFilter(collection, "id != ''", "created", 1, 0)
+	if err != nil || len(rows) == 0 {
+		t.Fatalf("failed to find a row of %s: %v", collection, err)
+	}
+	same := core.NewRecord(rows[0].Collection())
+	same.Load(rows[0].FieldsData())
+	same.Set("id", "")
+	return same
+}
+
+func clearUnique(row *core.Record, fields []string, but string) {
+	for _, field := range fields {
+		if field != but {
+			row.Set(field, "")
+		}
+	}
+}

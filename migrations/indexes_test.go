@@ -1,0 +1,47 @@
+package migrations_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/pocketbase/dbx"
+
+	"touchbase/internal/testapp"
+)
+
+// The queries of queues, rules and jobs find their rows by an index.
+func TestQueriesUseIndexes(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	for query, index := range map[string]string{
+		"SELECT * FROM customers WHERE owner = 'u' AND next_follow_up_on <= '2026'":                     "idx_customers_owner_next",
+		"SELECT * FROM customers WHERE team = 't' AND next_follow_up_on <= '2026'":                      "idx_customers_team_next",
+		"SELECT id FROM customers WHERE assess_due_at != '' AND assess_due_at <= '2026'":                "idx_customers_assess_due",
+		"SELECT id FROM customers WHERE code = {:v}":                                                    "idx_customers_code",
+		"SELECT id FROM customers WHERE name_key = {:v}":                                                "idx_customers_name_key",
+		"SELECT window_orders, window_amount, last_order_at FROM customers WHERE window_orders > 0":     "COVERING INDEX idx_customers_window",
+		"SELECT * FROM contacts WHERE customer = 'c'":                                                   "idx_contacts_customer",
+		"SELECT * FROM contacts WHERE phone = {:v}":                                                     "idx_contacts_phone",
+		"SELECT * FROM contacts WHERE email = {:v}":                                                     "idx_contacts_email",
+		"SELECT sum(amount) FROM orders WHERE customer = 'c' AND ordered_at > '2026' AND NOT cancelled": "COVERING INDEX idx_orders_customer",
+		"SELECT * FROM follow_ups WHERE customer = 'c' ORDER BY started_at DESC LIMIT 20":               "idx_follow_ups_customer",
+		"SELECT * FROM follow_ups WHERE `by` = 'u' AND started_at > '2026'":                             "idx_follow_ups_by",
+		"SELECT * FROM tasks WHERE assignee = 'u' AND status = 'open' ORDER BY due_at":                  "idx_tasks_assignee",
+		"SELECT * FROM tasks WHERE customer = 'c' AND status = 'open'":                                  "idx_tasks_customer",
+		"SELECT * FROM tasks WHERE status = 'open' AND due_at < '2026'":                                 "idx_tasks_due",
+		"SELECT * FROM tasks WHERE `key` = {:v}":                                                        "idx_tasks_key",
+		"SELECT * FROM tasks WHERE follow_up = {:v}":                                                    "idx_tasks_follow_up",
+		"SELECT * FROM signals WHERE customer = 'c' AND cleared_at = ''":                                "idx_signals_customer",
+		"SELECT * FROM tier_changes WHERE customer = 'c' ORDER BY at DESC":                              "idx_tier_changes_customer",
+		"SELECT * FROM job_runs WHERE job = 'tiers' ORDER BY started_at DESC LIMIT 1":                   "idx_job_runs_job",
+	} {
+		var steps []struct{ Detail string }
+		if err := app.DB().NewQuery("EXPLAIN QUERY PLAN " + query).Bind(dbx.Params{"v": "v"}).All(&steps); err != nil {
+			t.Errorf("%s: %v", query, err)
+			continue
+		}
+		if len(steps) == 0 || !strings.Contains(steps[0].Detail, index) {
+			t.Errorf("%s: the plan is %v, want %s", query, steps, index)
+		}
+	}
+}
