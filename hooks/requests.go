@@ -96,7 +96,7 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any
 	switch e.Collection.Name {
 	case crm.CollectionOrders:
 		if value, given := values[crm.FieldAmount]; !given || value == nil || value == "" {
-			errs[crm.FieldAmount] = validation.NewError(crm.CodeRequired, "An order needs its amount; 0 is one.")
+			errs[crm.FieldAmount] = crm.ErrAmountMissing
 		}
 	case crm.CollectionCustomers:
 		if staff != "" && e.Record.GetString(crm.FieldOwner) == "" && e.Auth.GetString(crm.FieldRole) == crm.RoleRep {

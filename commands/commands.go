@@ -1,0 +1,87 @@
+// Package commands holds what `touchbase` does beside serving: import, job, demo. A command that writes while a server holds
+// the directory does it through that server.
+package commands
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/spf13/cobra"
+
+	"touchbase/crm"
+)
+
+// Jobs runs the jobs; package jobs does.
+type Jobs interface {
+	List() ([]crm.JobInfo, error)
+	Run(name string, options crm.RunOptions) (*core.Record, error)
+	CloseInterrupted() error
+}
+
+// Commands are the commands of one app.
+type Commands struct {
+	app  core.App
+	jobs Jobs
+	now  func() time.Time
+
+	ctx       context.Context // ends when the server stops
+	stop      context.CancelFunc
+	importing sync.Mutex // one import at a time
+	exitCode  int
+}
+
+// Register adds the commands to root.
+func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time) *Commands {
+	c := &Commands{app: app, jobs: jobs, now: now}
+	c.ctx, c.stop = context.WithCancel(context.Background())
+	c.bindServer(app)
+	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand()} {
+		root.AddCommand(command)
+	}
+	return c
+}
+
+// ExitCode is what the process ends with: 1 after a command that failed or had problems.
+func (c *Commands) ExitCode() int { return c.exitCode }
+
+// run wraps what a command does: an error is printed and makes the process fail.
+func (c *Commands) run(do func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) {
+	return func(cmd *cobra.Command, args []string) {
+		if err := do(cmd, args); err != nil {
+			c.fail(cmd, err)
+		}
+	}
+}
+
+func (c *Commands) fail(cmd *cobra.Command, err error) {
+	c.exitCode = 1
+	fmt.Fprintln(cmd.ErrOrStderr(), "Error:", err)
+}
+
+// strict makes a command fail on flags it does not know, and say how it is used when arguments are missing.
+func (c *Commands) strict(cmd *cobra.Command, arguments int) *cobra.Command {
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		c.exitCode = 1
+		return err
+	})
+	cmd.Args = func(cmd *cobra.Command, args []string) error {
+		if len(args) != arguments {
+			c.exitCode = 1
+			return fmt.Errorf("usage: %s", cmd.UseLine())
+		}
+		return nil
+	}
+	return cmd
+}
+
+// DefaultDir is the directory of the data where --dir names none: pb_data in the working directory, and a directory of its
+// own for the demo, so that nobody's data and made-up data ever meet.
+func DefaultDir(args []string) string {
+	if len(args) > 0 && args[0] == "demo" {
+		return "demo_data"
+	}
+	return "pb_data"
+}

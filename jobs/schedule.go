@@ -1,0 +1,168 @@
+package jobs
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/go-co-op/gocron/v2"
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/robfig/cron/v3"
+
+	"touchbase/crm"
+)
+
+// stopTimeout is how long a stopping program waits for the schedule; a job ends within a batch.
+const stopTimeout = 30 * time.Second
+
+// schedule is a running gocron scheduler in one time zone.
+type schedule struct {
+	gocron.Scheduler
+	zone *time.Location
+}
+
+func (s *schedule) stop(logger *slog.Logger) {
+	if err := s.Shutdown(); err != nil {
+		logger.Error("Failed to stop the schedule", "error", err)
+	}
+}
+
+// zone is the policy's time zone, in which the jobs are scheduled.
+func (j *Jobs) zone() (*time.Location, error) {
+	policy, err := crm.LoadPolicy(j.app)
+	if err != nil {
+		return nil, err
+	}
+	return policy.Zone, nil
+}
+
+// startSchedule schedules every job in the policy's time zone; a schedule that runs in that zone already is left alone.
+func (j *Jobs) startSchedule() error {
+	zone, err := j.zone()
+	if err != nil {
+		return err
+	}
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.schedule != nil && j.schedule.zone.String() == zone.String() {
+		return nil
+	}
+	if j.ctx.Err() != nil {
+		return nil // stopping
+	}
+	scheduler, err := gocron.NewScheduler(
+		gocron.WithLocation(zone), gocron.WithClock(j.clock), gocron.WithStopTimeout(stopTimeout),
+	)
+	if err != nil {
+		return err
+	}
+	for _, job := range j.table {
+		// 02:00 does not exist on one night a year in many zones; the run is then made when the clock has moved.
+		_, err := scheduler.NewJob(gocron.CronJob(job.schedule, false), gocron.NewTask(j.runScheduled, job.name),
+			gocron.WithName(job.name), gocron.WithSingletonMode(gocron.LimitModeReschedule),
+			gocron.WithDaylightSavingsTimePolicy(gocron.DaylightSavingsTimeRunAfterTransition))
+		if err != nil {
+			return fmt.Errorf("failed to schedule %s: %w", job.name, err)
+		}
+	}
+	if j.schedule != nil {
+		old := j.schedule
+		j.background(func() { old.stop(j.app.Logger()) })
+	}
+	j.schedule = &schedule{Scheduler: scheduler, zone: zone}
+	scheduler.Start()
+	return nil
+}
+
+// runScheduled is what the schedule calls. A job that is still running is let run on.
+func (j *Jobs) runScheduled(name string) {
+	_, err := j.Run(name, crm.RunOptions{Cause: crm.RunSchedule})
+	var running *crm.JobRunningError
+	if err != nil && !errors.As(err, &running) {
+		j.app.Logger().Error("Failed to run a job", "job", name, "error", err)
+	}
+}
+
+// nextTime is when a job falls due after a moment.
+func nextTime(job job, zone *time.Location, after time.Time) (time.Time, error) {
+	spec, err := cron.ParseStandard(job.schedule)
+	if err != nil {
+		return time.Time{}, fmt.Errorf("failed to read the schedule of %s: %w", job.name, err)
+	}
+	return spec.Next(after.In(zone)), nil
+}
+
+// missed lists the jobs that fell due since their last run that ended well. A job that never ran has missed nothing; one
+// whose only runs failed or were cut off has.
+func (j *Jobs) missed() ([]string, error) {
+	zone, err := j.zone()
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for _, job := range j.table {
+		var runs struct {
+			Done, Any string
+		}
+		err := j.app.DB().NewQuery(`SELECT coalesce(max(CASE WHEN status = 'done' THEN started_at END), '') done,
+				coalesce(max(started_at), '') [[any]]
+			FROM job_runs WHERE job = {:job} AND NOT simulated`).Bind(dbx.Params{"job": job.name}).One(&runs)
+		if err != nil {
+			return nil, fmt.Errorf("failed to find the last run of %s: %w", job.name, err)
+		}
+		if runs.Any == "" {
+			continue
+		}
+		if runs.Done == "" {
+			names = append(names, job.name)
+			continue
+		}
+		last, err := time.Parse("2006-01-02 15:04:05.000Z", runs.Done)
+		if err != nil {
+			return nil, fmt.Errorf("failed to read the last run of %s: %w", job.name, err)
+		}
+		due, err := nextTime(job, zone, last)
+		if err != nil {
+			return nil, err
+		}
+		if !due.After(j.clock.Now()) {
+			names = append(names, job.name)
+		}
+	}
+	return names, nil
+}
+
+// CloseInterrupted marks as failed the runs that a crash cut off. To be called before any job runs.
+func (j *Jobs) CloseInterrupted() error {
+	var rows []*core.Record
+	err := j.app.RecordQuery(crm.CollectionJobRuns).AndWhere(dbx.HashExp{crm.FieldStatus: crm.RunRunning}).All(&rows)
+	if err != nil {
+		return fmt.Errorf("failed to find runs that were cut off: %w", err)
+	}
+	for _, row := range rows {
+		row.Set(crm.FieldStatus, crm.RunFailed)
+		row.Set(crm.FieldError, "the program ended before the job did")
+		row.Set(crm.FieldFinishedAt, j.clock.Now())
+		if err := j.app.Save(row); err != nil {
+			return fmt.Errorf("failed to close a run that was cut off: %w", err)
+		}
+	}
+	return nil
+}
+
+// lastRun gives the latest run of a job that was not simulated, or none.
+func (j *Jobs) lastRun(name string) (*core.Record, error) {
+	row := &core.Record{}
+	err := j.app.RecordQuery(crm.CollectionJobRuns).AndWhere(dbx.HashExp{crm.FieldJob: name, crm.FieldSimulated: false}).
+		OrderBy("started_at DESC", "created DESC").Limit(1).One(row)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("failed to find the last run of %s: %w", name, err)
+	}
+	return row, nil
+}

@@ -1,0 +1,35 @@
+// Command touchbase keeps a team in touch with its customers.
+package main
+
+import (
+	"log"
+	"os"
+
+	"github.com/jonboulle/clockwork"
+	"github.com/pocketbase/pocketbase"
+	"github.com/pocketbase/pocketbase/plugins/migratecmd"
+
+	"touchbase/api"
+	"touchbase/commands"
+	"touchbase/hooks"
+	"touchbase/jobs"
+	_ "touchbase/migrations"
+	"touchbase/pb_public"
+)
+
+func main() {
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDev: false, DefaultDataDir: commands.DefaultDir(os.Args[1:])})
+	clock := clockwork.NewRealClock()
+
+	hooks.Register(app, clock.Now)
+	runner := jobs.Register(app, clock)
+	api.Register(app, runner)
+	pb_public.Register(app)
+	cmds := commands.Register(app, app.RootCmd, runner, clock.Now)
+	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{Automigrate: false})
+
+	if err := app.Start(); err != nil {
+		log.Fatal(err)
+	}
+	os.Exit(cmds.ExitCode())
+}
