@@ -6,7 +6,6 @@ import (
 	"sync"
 	"unicode"
 
-	"golang.org/x/text/cases"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -37,8 +36,9 @@ func wordSet(words string) map[string]bool {
 // letter or digit has the empty key, which equals nothing.
 func NameKey(name string) string {
 	key := nameKeyOnce(name)
-	// Cutting and joining can bring another legal form to the end, and the key of a key is that key.
-	for next := nameKeyOnce(key); next != key; next = nameKeyOnce(key) {
+	// Cutting and joining can bring another legal form to the end, and the key of a key is that key. Only
+	// a shorter key is taken, so that this ends.
+	for next := nameKeyOnce(key); len(next) < len(key); next = nameKeyOnce(key) {
 		key = next
 	}
 	return key
@@ -65,7 +65,10 @@ func nameKeyOnce(name string) string {
 
 // foldName takes away what differs between spellings of the same letters.
 func foldName(name string) string {
-	name = cases.Fold().String(norm.NFKC.String(CleanText(name)))
+	name = norm.NFKC.String(CleanText(name))
+	// Upper case first unites letters with several lower-case forms, such as the two sigmas. The full case
+	// folding of x/text is no help here: folded twice, it gives back some letters of Cherokee.
+	name = strings.ReplaceAll(strings.ToLower(strings.ToUpper(name)), "ß", "ss")
 	simplified := simplifiedCharacters()
 	name = strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Mn, r) {
@@ -141,6 +144,12 @@ var simplifiedCharacters = sync.OnceValue(func() map[rune]rune {
 		from, to := []rune(traditional), []rune(first)
 		if len(from) == 1 && len(to) == 1 {
 			table[from[0]] = to[0]
+		}
+	}
+	// A few simplified characters of the table are themselves simplified further.
+	for from, to := range table {
+		if further, ok := table[to]; ok {
+			table[from] = further
 		}
 	}
 	return table

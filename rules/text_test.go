@@ -40,12 +40,12 @@ func messyText() *rapid.Generator[string] {
 		"(", ")", ".", ",", "&", "'", "Co", "Ltd", "S.A.", "C", "O", "GmbH", "Group", "有限公司", "公司", "集团", "股份", "分",
 		"宏达", "薴", "體", "é", "e\u0301", "ß", "İ", "㈱", "ﬁ", "ガ", "각", "ς", "@", "3天内", "周五前",
 	})
-	any := rapid.String()
+	anything := rapid.String()
 	return rapid.Custom(func(t *rapid.T) string {
 		s := ""
 		for range rapid.IntRange(0, 12).Draw(t, "pieces") {
 			if rapid.IntRange(0, 5).Draw(t, "kind") == 0 {
-				s += any.Draw(t, "any")
+				s += anything.Draw(t, "anything")
 			} else {
 				s += pieces.Draw(t, "piece")
 			}
