@@ -1,6 +1,7 @@
 package migrations_test
 
 import (
+	"maps"
 	"testing"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -10,24 +11,34 @@ import (
 // and gives them as they are stored.
 func fillAll(t *testing.T, app core.App) []*core.Record {
 	t.Helper()
+	return fillNew(t, app, nil)
+}
+
+// fillNew does as fillAll for the collections that have no row among those given.
+func fillNew(t *testing.T, app core.App, rows []*core.Record) []*core.Record {
+	t.Helper()
 	collections, err := app.FindAllCollections()
 	if err != nil {
 		t.Fatal(err)
 	}
 	f := filler{t: t, app: app, ids: map[string]string{}}
-	var rows []*core.Record
+	for _, row := range rows {
+		f.ids[row.Collection().Id] = row.Id
+	}
+	given := maps.Clone(f.ids)
+	var added []*core.Record
 	for _, c := range collections {
 		switch {
-		case c.System, c.Name == "tiers", c.Name == "policy", c.Name == "risk_rules":
+		case c.System, c.Name == "tiers", c.Name == "policy", c.Name == "risk_rules", given[c.Id] != "":
 			continue
 		}
 		row, err := app.FindRecordById(c.Name, f.row(c))
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows = append(rows, row)
+		added = append(added, row)
 	}
-	return rows
+	return added
 }
 
 // filler adds one row a collection, those it points to first.

@@ -2,8 +2,13 @@
 package testapp
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tests"
 
 	_ "touchbase/migrations" // the schema
@@ -13,10 +18,52 @@ import (
 // removed when the test ends.
 func New(t testing.TB) *tests.TestApp {
 	t.Helper()
-	app, err := tests.NewTestApp(t.TempDir())
+	files, err := migrated()
+	if err != nil {
+		t.Fatalf("failed to prepare the test app: %v", err)
+	}
+	dir := t.TempDir()
+	for name, content := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatalf("failed to prepare the test app: %v", err)
+		}
+	}
+	app, err := tests.NewTestApp(dir)
 	if err != nil {
 		t.Fatalf("failed to start the test app: %v", err)
 	}
 	t.Cleanup(app.Cleanup)
 	return app
 }
+
+// migrated gives the database files of an app with every migration applied, by name. They are made once,
+// since the migrations take most of the time a test app needs to start.
+var migrated = sync.OnceValues(func() (map[string][]byte, error) {
+	dir, err := os.MkdirTemp("", "touchbase_test_")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	app, err := tests.NewTestApp(dir)
+	if err != nil {
+		return nil, err
+	}
+	defer app.Cleanup()
+
+	files := map[string][]byte{}
+	for name, db := range map[string]dbx.Builder{
+		"data.db":      app.NonconcurrentDB(),
+		"auxiliary.db": app.AuxNonconcurrentDB(),
+	} {
+		// Without this the newest pages are still in the log beside the database.
+		if _, err := db.NewQuery("PRAGMA wal_checkpoint(TRUNCATE)").Execute(); err != nil {
+			return nil, fmt.Errorf("failed to complete %s: %w", name, err)
+		}
+		content, err := os.ReadFile(filepath.Join(app.DataDir(), name))
+		if err != nil {
+			return nil, err
+		}
+		files[name] = content
+	}
+	return files, nil
+})
