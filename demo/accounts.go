@@ -21,6 +21,7 @@ type account struct {
 	host     string // of mail addresses
 	city     string
 	facts    facts
+	topic    topic     // of the present conversation
 	present  []Contact // who works there now, the primary first
 
 	yearly   float64 // planned purchase of a year
@@ -47,7 +48,6 @@ type account struct {
 	responded     int
 	lastComplaint rules.Day
 	lastEntered   time.Time // entries about a customer are made in the order of the contacts
-	lastCategory  string
 }
 
 // improvises tells whether the ordinary course of things still decides on a day.
@@ -128,7 +128,7 @@ func (g *generator) settle(a *account) {
 	}
 	c.Created = g.at(a.created, 8*60+g.between(20, 29))
 	a.lastSign = c.FirstContactOn
-	a.late = g.chance(0.05)
+	a.late = g.chance(0.08)
 	g.planOrders(a)
 }
 

@@ -108,6 +108,18 @@ func (g *generator) at(day rules.Day, minutes int) time.Time {
 	return time.Date(y, m, d, 0, minutes, g.rng.IntN(60), 0, g.zone)
 }
 
+// awake moves a moment at night to the morning after it.
+func (g *generator) awake(t time.Time) time.Time {
+	day, hour := rules.DayOf(t, g.zone), t.In(g.zone).Hour()
+	switch {
+	case hour >= 22:
+		return g.at(day+1, g.between(7*60+50, 8*60+40))
+	case hour < 7:
+		return g.at(day, g.between(7*60+50, 8*60+40))
+	}
+	return t
+}
+
 // officeMinute is a minute of the day within working hours, outside lunch.
 func (g *generator) officeMinute() int {
 	if g.chance(0.5) {

@@ -92,7 +92,6 @@ func (g *generator) makeCustomer(owner, tier, region string) *account {
 	g.describe(a)
 	g.staff(a)
 	g.accounts = append(g.accounts, a)
-	g.byKey[c.Key] = a
 	return a
 }
 
@@ -164,6 +163,7 @@ func (g *generator) describe(a *account) {
 	all := []string{"official_website", "business_registry", "customer", "site_visit"}
 	c.VerifiedSources = all[g.rng.IntN(2) : 2+g.rng.IntN(3)]
 	a.facts = g.words.facts(a)
+	a.topic = g.words.topic(a, Contact{})
 	c.PainPoints, c.CoreNeed = g.words.pain(a), g.words.need(a)
 	if g.chance(0.15) {
 		c.CoreNeed = ""

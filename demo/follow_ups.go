@@ -18,7 +18,7 @@ type FollowUp struct {
 	NextActionOn, ResumeOn rules.Day
 }
 
-// work is a person's working day: whoever is due is contacted, most urgent first, but four to six
+// work is a person's working day: whoever is due is contacted, most urgent first, but five or six
 // stay for tomorrow, as they do in life.
 func (g *generator) work(p *Person, day rules.Day) {
 	var agenda []*account
@@ -29,7 +29,7 @@ func (g *generator) work(p *Person, day rules.Day) {
 	}
 	urgency := func(a *account) float64 { return float64(day-a.due(day)+1) / float64(cadences[a.tier]) }
 	sort.SliceStable(agenda, func(i, j int) bool { return urgency(agenda[i]) > urgency(agenda[j]) })
-	surplus := min(len(agenda)-g.between(4, 6), 6)
+	surplus := min(len(agenda)-g.desk(day), 8)
 	for _, a := range agenda {
 		if surplus <= 0 {
 			return
@@ -40,6 +40,14 @@ func (g *generator) work(p *Person, day rules.Day) {
 		surplus--
 		g.contactCustomer(a, p, day)
 	}
+}
+
+// desk is how many due customers a person leaves for tomorrow: fewer before the long holiday.
+func (g *generator) desk(day rules.Day) int {
+	if f := toFestival(day); f >= -6 && f < 0 {
+		return 4
+	}
+	return g.between(5, 6)
 }
 
 // contactCustomer makes an outgoing contact of the ordinary kind.
@@ -141,12 +149,13 @@ func (g *generator) record(a *account, f *FollowUp, day rules.Day) {
 		with = pick(g.rng, a.present)
 	}
 	f.Contact = with.Key
+	a.topic = g.words.topic(a, with)
 	entered := g.clock(a, f, day)
 	if f.Purpose == "" {
 		f.Purpose = pick(g.rng, purposes[f.Kind])
 	}
 	if f.Content == "" {
-		f.Content = g.words.content(a, f, with)
+		f.Content = g.words.content(a, f)
 	}
 	if f.Feedback != "no_response" && f.Kind != "campaign" && a.improvises(day) {
 		f.KeyPoints = g.keyPoints(a)
@@ -186,7 +195,7 @@ func (g *generator) clock(a *account, f *FollowUp, day rules.Day) time.Time {
 	case roll > 0.7:
 		delay = g.between(80, 5*60)
 	}
-	entered := ended.Add(time.Duration(delay) * time.Minute)
+	entered := g.awake(ended.Add(time.Duration(delay) * time.Minute))
 	if earliest := a.lastEntered.Add(5 * time.Minute); entered.Before(earliest) {
 		entered = earliest
 	}
@@ -222,7 +231,7 @@ func (g *generator) answerObjection(a *account, f *FollowUp, entered time.Time) 
 	if g.chance(0.08) {
 		delay = g.between(25*60, 34*60)
 	}
-	g.complete(a, f.By, entered.Add(time.Duration(delay)*time.Minute), rules.DayOf(entered, g.zone)+1)
+	g.complete(a, f.By, g.awake(entered.Add(time.Duration(delay)*time.Minute)), rules.DayOf(entered, g.zone)+1)
 }
 
 // learn enters what the contact taught about the customer.

@@ -66,7 +66,7 @@ func (g *generator) takeOrders(a *account, day rules.Day) {
 
 // order enters one order for about an amount, and gives it.
 func (g *generator) order(a *account, day rules.Day, amount float64) *Order {
-	p := g.choosePart(a)
+	p := g.choosePart(a, day)
 	at := g.at(day, g.officeMinute())
 	o := &Order{
 		Product: p.name + " " + pick(g.rng, p.models), Category: p.name, OrderedAt: at,
@@ -75,21 +75,21 @@ func (g *generator) order(a *account, day rules.Day, amount float64) *Order {
 	}
 	o.Cost = math.Round(o.Amount * g.spread(0.58, 0.8))
 	paid := o.DueOn - rules.Day(g.between(0, 20))
-	if a.late {
-		paid = o.DueOn + rules.Day(g.between(4, 25))
+	if a.late || g.chance(0.02) {
+		paid = o.DueOn + rules.Day(g.between(4, 30))
 	}
 	if paid <= g.today {
 		o.PaidOn = paid
 	}
 	g.add(Event{At: at.Add(time.Duration(g.between(2, 25)) * time.Minute), Kind: KindOrder, Customer: a.customer.Key, Order: o})
 	a.interact(day)
-	a.lastCategory = p.name
 	return o
 }
 
-// choosePart is what is bought this time: mostly the customer's main part, now and then another.
-func (g *generator) choosePart(a *account) part {
-	if g.chance(0.6) {
+// choosePart is what is bought this time: mostly the customer's main part, now and then another; in a
+// story always the main one.
+func (g *generator) choosePart(a *account, day rules.Day) part {
+	if g.chance(0.6) || !a.improvises(day) {
 		return a.facts.parts[0]
 	}
 	return pick(g.rng, a.facts.parts)

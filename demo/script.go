@@ -56,7 +56,6 @@ type generator struct {
 	start, today rules.Day
 	people       []Person
 	accounts     []*account
-	byKey        map[string]*account
 	words        *writer
 	events       []Event
 	contacts     int // made so far; gives keys and phone numbers
@@ -73,10 +72,9 @@ func New(seed int64, now time.Time, zone *time.Location) *Script {
 		start:  today - 365,
 		today:  today,
 		people: people(),
-		byKey:  map[string]*account{},
 		brands: map[string]bool{},
 	}
-	g.words = &writer{rng: g.rng, used: map[string]bool{}}
+	g.words = &writer{rng: g.rng, used: map[string]bool{}, month: g.start.Time().Month()}
 	g.makeCustomers()
 	for day := g.start; day <= today; day++ {
 		g.live(day)
@@ -97,6 +95,7 @@ func New(seed int64, now time.Time, zone *time.Location) *Script {
 
 // live lets one day pass: orders arrive every day, people work on working days.
 func (g *generator) live(day rules.Day) {
+	g.words.month = day.Time().Month()
 	for _, a := range g.accounts {
 		if day >= a.created {
 			g.takeOrders(a, day)

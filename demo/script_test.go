@@ -3,6 +3,7 @@ package demo
 import (
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -22,16 +23,31 @@ var moments = []time.Time{
 	time.Date(2026, 10, 12, 8, 0, 0, 0, shanghai),
 }
 
-// eachScript runs a test on scripts of several moments and seeds.
-func eachScript(t *testing.T, check func(t *testing.T, s *Script, now time.Time)) {
-	t.Helper()
+type sample struct {
+	name   string
+	now    time.Time
+	script *Script
+}
+
+// samples are the scripts all tests read: two seeds for every moment.
+var samples = sync.OnceValue(func() []sample {
+	var all []sample
 	for _, now := range moments {
 		for seed := range int64(2) {
-			t.Run(now.Format(time.DateOnly), func(t *testing.T) {
-				t.Parallel()
-				check(t, New(seed+1, now, shanghai), now)
-			})
+			all = append(all, sample{now.Format(time.DateOnly), now, New(seed+1, now, shanghai)})
 		}
+	}
+	return all
+})
+
+// eachScript runs a test on every sample.
+func eachScript(t *testing.T, check func(t *testing.T, s *Script, now time.Time)) {
+	t.Helper()
+	for _, one := range samples() {
+		t.Run(one.name, func(t *testing.T) {
+			t.Parallel()
+			check(t, one.script, one.now)
+		})
 	}
 }
 

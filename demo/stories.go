@@ -36,15 +36,16 @@ type role struct {
 	owner, region, tier, city, machine, host string
 
 	cycle           string
+	parts           [2]string // bought, the main one first
 	yearly, perYear float64
 	beats           []beat
 }
 
 func roles() []role {
 	return []role{
-		{"zhou", "华东", "A", "常州", "数控机床", "hengrui.example", "monthly", 640_000, 18, priceBeats()},
-		{"liang", "华南", "A", "佛山", "包装机械", "hongchuan.example", "monthly", 720_000, 16, handoverBeats()},
-		{"sun", "华北", "B", "天津", "自动化设备", "langchi.example", "monthly", 260_000, 12, wokenBeats()},
+		{"zhou", "华东", "A", "常州", "数控机床", "hengrui.example", "monthly", [2]string{"滚珠丝杠", "直线导轨"}, 640_000, 18, priceBeats()},
+		{"liang", "华南", "A", "佛山", "包装机械", "hongchuan.example", "monthly", [2]string{"行星减速机", "标准气缸"}, 720_000, 16, handoverBeats()},
+		{"sun", "华北", "B", "天津", "自动化设备", "langchi.example", "monthly", [2]string{"滚子链条", "同步带"}, 260_000, 12, wokenBeats()},
 	}
 }
 
@@ -61,11 +62,10 @@ func (g *generator) castStories() {
 	}
 }
 
+// cast makes a customer the one of a story: its name, place, trade, purchases and staff.
 func (g *generator) cast(a *account, s Story, r role) {
 	c := a.customer
-	delete(g.byKey, c.Key)
 	c.Key, c.Name, c.Website = s.Customer, s.Name, "https://www."+r.host
-	g.byKey[c.Key] = a
 	for _, place := range cities[r.region] {
 		if place.name == r.city {
 			a.city = place.name
@@ -83,6 +83,8 @@ func (g *generator) cast(a *account, s Story, r role) {
 	c.Intent, c.Need, c.Influence, c.Fit, c.Outlook = "unclear", "some", "medium", "medium", "watching"
 	c.DeclaredAnnualPurchase, c.PreferredChannel, c.AvoidChannels = r.yearly, "phone", nil
 	a.facts = g.words.facts(a)
+	a.facts.parts = append(partsNamed(r.parts[0], r.parts[1]), partsNamed("骨架油封", "高强度紧固件")...)
+	a.topic = g.words.topic(a, Contact{})
 	c.PainPoints, c.CoreNeed = g.words.pain(a), g.words.need(a)
 	c.Contacts, a.present, c.DecisionMaker = nil, nil, ""
 	g.staff(a)

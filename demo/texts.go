@@ -4,13 +4,19 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
+	"time"
 )
 
 // writer puts facts into sentences and never writes the same note twice.
 type writer struct {
 	rng  *rand.Rand
 	used map[string]bool
+	// month of the notes being written: plans lie in the months after it, bills in the one before.
+	month time.Month
 }
+
+// monthName names a month that may count on past December.
+func monthName(m time.Month) string { return fmt.Sprintf("%d月", (m-1)%12+1) }
 
 // facts are what notes about one customer keep coming back to.
 type facts struct {
@@ -38,43 +44,80 @@ func (w *writer) facts(a *account) facts {
 	return f
 }
 
-// fill puts a customer's facts and fresh figures into a sentence.
-func (w *writer) fill(a *account, sentence, who string) string {
-	p := a.facts.parts[min(w.rng.IntN(6), len(a.facts.parts)-1)]
+// partsNamed gives parts of the catalogue by name.
+func partsNamed(names ...string) []part {
+	var named []part
+	for _, name := range names {
+		for _, p := range parts {
+			if p.name == name {
+				named = append(named, p)
+			}
+		}
+	}
+	return named
+}
+
+// topic is what one conversation is about, so that its note, promise and next step agree.
+type topic struct{ part, model, line, who string }
+
+// topic chooses what to speak about with a contact.
+func (w *writer) topic(a *account, with Contact) topic {
+	p := a.facts.parts[0]
 	if w.rng.IntN(2) == 0 {
-		p = a.facts.parts[0]
+		p = pick(w.rng, a.facts.parts[:3])
+	}
+	return topic{part: p.name, model: pick(w.rng, p.models), line: pick(w.rng, a.facts.lines), who: address(with)}
+}
+
+// fill puts the customer's facts, the topic and fresh figures into a sentence.
+func (w *writer) fill(a *account, sentence string) string {
+	var p part
+	for _, p = range a.facts.parts {
+		if p.name == a.topic.part {
+			break
+		}
 	}
 	n := func(low, high int) string { return fmt.Sprint(low + w.rng.IntN(high-low+1)) }
+	quantity := n(5, 60) + p.unit
+	if p.price[1] < 500 {
+		quantity = n(3, 48) + "0" + p.unit
+	}
 	return strings.NewReplacer(
-		"{who}", who, "{city}", a.city, "{line}", pick(w.rng, a.facts.lines),
-		"{part}", p.name, "{model}", pick(w.rng, p.models), "{fault}", pick(w.rng, p.faults),
-		"{qty}", n(2, 48)+"0"+p.unit, "{few}", n(2, 9)+p.unit, "{price}", n(p.price[0], p.price[1])+"元",
-		"{days}", n(5, 35)+"天", "{pct}", n(2, 14)+"%", "{month}", n(1, 12)+"月", "{hours}", n(3, 40)+"小时",
+		"{who}", a.topic.who, "{city}", a.city, "{line}", a.topic.line,
+		"{part}", p.name, "{model}", a.topic.model, "{fault}", pick(w.rng, p.faults),
+		"{qty}", quantity, "{few}", n(2, 9)+p.unit, "{price}", n(p.price[0], p.price[1])+"元",
+		"{days}", n(5, 35)+"天", "{pct}", n(2, 14)+"%", "{month}", monthName(w.month+1+time.Month(w.rng.IntN(3))), "{last}", monthName(w.month+11), "{hours}", n(3, 40)+"小时",
 		"{report}", pick(w.rng, reports), "{other}", a.facts.parts[3].name, "{years}", n(2, 9)+"年",
 	).Replace(sentence)
 }
 
 // content writes a salesperson's note: how they spoke, what about, how it was taken.
-func (w *writer) content(a *account, f *FollowUp, with Contact) string {
-	who := address(with)
+func (w *writer) content(a *account, f *FollowUp) string {
 	openings, middles := openingsOut[f.Channel], subjects[f.Kind]
-	if f.Direction == "in" {
+	switch {
+	case f.Direction == "in":
 		openings, middles = openingsIn[f.Channel], requests[f.Kind]
+	case f.Kind == "service" && f.Channel == "visit":
+		middles = subjects["service visit"]
 	}
 	for {
 		var text string
 		if f.Feedback == "no_response" {
 			text = pick(w.rng, attempts[f.Channel == "phone"])
 		} else {
-			text = pick(w.rng, openings) + "，" + pick(w.rng, middles) + "；" + pick(w.rng, w.endings(f))
+			text = pick(w.rng, openings) + "，" + pick(w.rng, middles) + "；" + pick(w.rng, endingsOf(f))
 		}
-		text = w.fill(a, text, who)
+		text = w.fill(a, text)
 		if f.Competitor != "" {
 			text = strings.TrimSuffix(text, "。") + "，提到" + f.Competitor + "也在报价。"
 		}
 		if w.claim(text) {
 			return text
 		}
+		// Figures may be used up for this part and line: another topic has others.
+		who := a.topic.who
+		a.topic = w.topic(a, Contact{})
+		a.topic.who = who
 	}
 }
 
@@ -87,10 +130,16 @@ func (w *writer) claim(text string) bool {
 	return true
 }
 
-// endings fit the feedback, and the mood where there is one.
-func (w *writer) endings(f *FollowUp) []string {
-	if f.Direction == "in" && f.Kind == "complaint" {
+// endingsOf fit the feedback, and how the conversation came about: a greeting is not answered like an
+// offer, nor a call for help.
+func endingsOf(f *FollowUp) []string {
+	switch {
+	case f.Kind == "complaint":
 		return complaintEndings
+	case f.Direction == "in":
+		return incomingEndings[f.Feedback]
+	case f.Kind == "win_back" || f.Kind == "campaign" || f.Kind == "other":
+		return lightEndings[f.Feedback]
 	}
 	return endings[f.Feedback+" "+f.Mood]
 }
@@ -108,25 +157,22 @@ func address(c Contact) string {
 	return c.Name
 }
 
-func (w *writer) pain(a *account) string     { return w.fill(a, pick(w.rng, pains), "") }
-func (w *writer) need(a *account) string     { return w.fill(a, pick(w.rng, needs), "") }
-func (w *writer) promised(a *account) string { return w.fill(a, pick(w.rng, promises), "") }
-func (w *writer) checkPromise(a *account) string {
-	return w.fill(a, pick(w.rng, checks), address(a.present[0]))
-}
+func (w *writer) pain(a *account) string         { return w.fill(a, pick(w.rng, pains)) }
+func (w *writer) need(a *account) string         { return w.fill(a, pick(w.rng, needs)) }
+func (w *writer) promised(a *account) string     { return w.fill(a, pick(w.rng, promises)) }
+func (w *writer) checkPromise(a *account) string { return w.fill(a, pick(w.rng, checks)) }
 
 func (w *writer) nextAction(a *account, f *FollowUp) string {
-	actions := nextActions[f.Kind]
 	if f.Feedback == "negative" {
-		actions = nextActions["complaint"]
+		return w.fill(a, pick(w.rng, nextActions["complaint"]))
 	}
-	return w.fill(a, pick(w.rng, actions), address(a.present[0]))
+	return w.fill(a, pick(w.rng, nextActions[f.Kind]))
 }
 
 func (w *writer) keyPoints(a *account) string {
-	points := []string{w.fill(a, pick(w.rng, timings), "")}
-	if d := a.decider; d != "" {
-		points = append(points, "决策人："+d)
+	points := []string{w.fill(a, pick(w.rng, timings))}
+	if a.decider != "" {
+		points = append(points, "决策人："+a.decider)
 	}
 	if b := a.customer.BudgetRange; b != "" {
 		points = append(points, "预算"+b)

@@ -25,7 +25,7 @@ var rivals = []string{"科隆达传动", "北辰精工", "德霖轴承", "瑞捷
 var reports = []string{"材质报告", "盐雾试验报告", "跳动检测报告", "寿命试验报告", "尺寸全检报告", "硬度检测报告", "噪声测试报告"}
 
 var openingsOut = map[string][]string{
-	"phone":          {"电话联系{who}", "给{who}去电", "与{who}通话", "午前打给{who}", "电话回访{who}"},
+	"phone":          {"电话联系{who}", "给{who}去电", "与{who}通话", "打给{who}", "电话回访{who}"},
 	"email":          {"邮件发给{who}", "给{who}去邮件", "邮件跟{who}确认", "按{who}要求发了邮件"},
 	"visit":          {"到{city}工厂拜访{who}", "现场走访，{who}带看{line}", "与{who}在车间碰面", "登门拜访{who}", "顺路到厂里见{who}"},
 	"online_meeting": {"与{who}开线上会", "线上会议，{who}和工艺同事参加", "视频会上跟{who}过方案", "和{who}远程看了{line}的录像"},
@@ -36,7 +36,7 @@ var openingsOut = map[string][]string{
 }
 
 var openingsIn = map[string][]string{
-	"phone":  {"{who}来电", "{who}打电话过来", "接到{who}电话", "{who}午后来电"},
+	"phone":  {"{who}来电", "{who}打电话过来", "接到{who}电话", "{who}打到办公室"},
 	"wechat": {"{who}发来微信", "{who}微信语音留言", "{who}微信上主动找来"},
 	"email":  {"{who}来邮件", "收到{who}邮件", "{who}邮件询问"},
 }
@@ -62,9 +62,13 @@ var subjects = map[string][]string{
 		"分享同行{part}延寿的做法，{month}可安排培训", "问候近况，顺带核对{model}库存还剩{few}",
 		"{line}检修临近，提前{days}备{part}的建议已给"},
 	"service": {
-		"处理{line}上{part}{fault}，更换{few}后试机{hours}", "指导{part}安装，预紧按手册复测，{line}振动降{pct}",
-		"排查{fault}，判断与{line}对中有关，不是{part}本身", "补发{model}的{report}，批次已核对，共{few}",
-		"现场测{line}温度，{part}运行{hours}后稳定", "教维修班拆装{part}，{few}旧件带回分析"},
+		"远程指导{part}安装，预紧按手册复测，{line}振动降{pct}", "排查{fault}，判断与{line}对中有关，不是{part}本身",
+		"补发{model}的{report}，批次已核对，共{few}", "核对{model}安装照片，{line}试机{hours}无{fault}",
+		"讲解{part}拆装步骤，{few}旧件寄回分析{fault}", "解答{part}润滑周期，{line}改为每{hours}补脂一次"},
+	"service visit": {
+		"处理{line}上{part}{fault}，更换{few}后试机{hours}", "现场测{line}温度，{part}运行{hours}后稳定",
+		"教维修班拆装{part}，{few}旧件带回分析", "检查{line}，{model}有{few}{fault}，当场更换并重新对中",
+		"{line}停机{hours}做保养，把{part}预紧逐件复测了一遍"},
 	"win_back": {
 		"分享一份{part}行业动态，问{line}开工情况，不谈订单", "发去{part}选型手册新版，说明{model}适用{line}",
 		"转发{month}展会资料，顺带问{other}用得怎样", "聊了聊{line}的近况，知道对方{month}要检修",
@@ -73,7 +77,7 @@ var subjects = map[string][]string{
 		"节前问候，告知{part}放假前最后发货日，{model}还有现货{few}", "拜年并确认春节值班电话，{line}节后{days}复工",
 		"送上新春祝福，提醒节前备{model}{few}，免得开工缺件", "年前致谢，寄了台历，问{line}停机检修要不要{part}"},
 	"other": {
-		"核对开票信息，{part}那单按{qty}开，{month}入账", "对账，{month}货款差异{price}已找到原因",
+		"核对开票信息，{part}那单按{qty}开，{month}入账", "对账，{last}货款差异{price}已找到原因",
 		"确认送货窗口，{model}每批{few}，卸货改走东门", "更新联系人名单，{line}以后由工艺组报{part}计划"},
 }
 
@@ -85,7 +89,7 @@ var requests = map[string][]string{
 		"交期拖了{days}，{line}等{part}停产，意见很大", "{report}与实物不符，{model}退回{few}"},
 	"needs":    {"{line}要加急{part}{few}，问最快几天", "新机型要用{model}，先问{qty}能否排产", "想找{other}一起配，{part}按{qty}询价"},
 	"proposal": {"要{model}的正式报价，数量{qty}", "问{part}降{pct}的可能，月底前要定", "比价中，要我们更新{part}单价，上次是{price}"},
-	"other":    {"通知仓库搬迁，{part}{days}后送新址", "催要{month}发票，涉及{model}{few}", "请假期前把{part}提前{days}送到"},
+	"other":    {"通知仓库搬迁，{part}{days}后送新址", "催要{last}发票，涉及{model}{few}", "请假期前把{part}提前{days}送到"},
 }
 
 // attempts are notes about contacts nobody answered: calls (true) and messages.
@@ -97,7 +101,7 @@ var attempts = map[bool][]string{
 		"电话响到自动挂断，原打算告诉{who}{report}已出，涉及{model}{few}。",
 	},
 	false: {
-		"给{who}的消息已发出未见回音，内容是{part}行业简报，{month}再看。", "已读未回，只发了{month}的{part}应用案例给{who}，没谈订单。",
+		"给{who}的消息已发出未见回音，内容是{part}行业简报，{month}再看。", "已读未回，只发了{last}整理的{part}应用案例给{who}，没谈订单。",
 		"发给{who}的{model}{report}没有回复，先不催，过{days}再联系。", "向{who}询问{line}的{part}库存，{hours}没有答复。",
 		"分享同行{line}改造经验给{who}，对方没有反应，顺带提了{model}。", "给{who}发了{part}保养提醒，附{model}换油周期，暂无回复，{days}后再看。",
 	},
@@ -119,6 +123,20 @@ var endings = map[string][]string{
 }
 
 var complaintEndings = []string{"已致歉，答应{hours}内给初步原因。", "语气很急，先安排调{few}应急。", "记录批号并约看{line}，请质量部配合。", "要求书面8D报告，先把{few}旧件寄回。"}
+
+// incomingEndings close a contact the customer began.
+var incomingEndings = map[string][]string{
+	"positive": {"当场给了答复，对方表示满意。", "查库存后确认可供，{who}很高兴。", "答应按{days}安排，对方认可。", "解释清楚后{who}放心了，说按此办理。"},
+	"neutral":  {"先记下情况，答应{hours}内回复。", "对方说不急，等内部确认后再定。", "资料转给同事核对，{who}等我们消息。"},
+	"negative": {"对方嫌答复慢，说再拖就找别家。", "{who}对条件不认可，要求重新考虑。", "说上次{fault}还没说法，情绪不好。"},
+}
+
+// lightEndings close greetings, light touches and paperwork.
+var lightEndings = map[string][]string{
+	"positive": {"{who}很快回复，说{month}有计划会先找我们。", "对方道谢，说{line}一切正常。", "聊得轻松，{who}主动问起{model}近况。", "{who}回话说{days}后方便，欢迎过来坐坐。"},
+	"neutral":  {"对方简单回了一句收到。", "{who}说在忙，以后再聊。", "回复客气，没有新的消息，{line}照常。"},
+	"negative": {"{who}说最近不想被打扰，语气冷淡。", "对方提起上次{fault}，仍不满意。", "{who}直言已在用别家的{part}。"},
+}
 
 var purposes = map[string][]string{
 	"first_contact": {"初次拜访介绍", "了解用件情况"}, "needs": {"了解采购计划", "确认选型需求", "摸清扩产安排"},
