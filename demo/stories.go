@@ -88,6 +88,11 @@ func (g *generator) cast(a *account, s Story, r role) {
 	c.PainPoints, c.CoreNeed = g.words.pain(a), g.words.need(a)
 	c.Contacts, a.present, c.DecisionMaker = nil, nil, ""
 	g.staff(a)
+	c.Contacts[0].Title, a.present[0].Title = "采购经理", "采购经理" // as the notes call them
+	if c.Contacts[0].IsDecisionMaker {
+		a.decider = c.Contacts[0].decider()
+		c.DecisionMaker = a.decider
+	}
 	a.scripted = lastWorkday(g.today - rules.Day(r.beats[0].daysAgo))
 }
 
