@@ -16,7 +16,7 @@ const password = "a long password"
 
 func TestAccess(t *testing.T) {
 	t.Parallel()
-	app := testapp.New(t)
+	app := testapp.Bare(t)
 	handler := serve(t, app)
 	tokens := map[string]string{"": ""}
 	ids := map[string]string{}
@@ -78,7 +78,7 @@ func TestAccess(t *testing.T) {
 // Lists are empty, not refused, for whoever may see nothing.
 func TestStrangersSeeNothing(t *testing.T) {
 	t.Parallel()
-	app := testapp.New(t)
+	app := testapp.Bare(t)
 	handler := serve(t, app)
 	inactive := token(t, addUser(t, app, "inactive", "director", false))
 	fillAll(t, app)

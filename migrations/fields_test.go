@@ -12,7 +12,7 @@ import (
 // What only superusers and hooks may see, and where every change is counted or stamped.
 func TestFieldsThatEveryRowOrFewHave(t *testing.T) {
 	t.Parallel()
-	collections, err := testapp.New(t).FindAllCollections()
+	collections, err := testapp.Bare(t).FindAllCollections()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestFieldsThatEveryRowOrFewHave(t *testing.T) {
 
 func TestUniqueWhereGiven(t *testing.T) {
 	t.Parallel()
-	app := testapp.New(t)
+	app := testapp.Bare(t)
 	fillAll(t, app)
 	for collection, fields := range map[string][]string{
 		"customers": {"code", "credit_code"},

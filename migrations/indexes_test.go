@@ -12,7 +12,7 @@ import (
 // The queries of queues, rules and jobs find their rows by an index.
 func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
-	app := testapp.New(t)
+	app := testapp.Bare(t)
 	for query, index := range map[string]string{
 		"SELECT * FROM customers WHERE owner = 'u' AND next_follow_up_on <= '2026'":                     "idx_customers_owner_next",
 		"SELECT * FROM customers WHERE team = 't' AND next_follow_up_on <= '2026'":                      "idx_customers_team_next",

@@ -14,7 +14,7 @@ import (
 
 func TestIndustries(t *testing.T) {
 	t.Parallel()
-	app := testapp.New(t)
+	app := testapp.Bare(t)
 	rows := byText(t, app, "industries", "code")
 
 	var want []string
@@ -45,7 +45,7 @@ func TestIndustries(t *testing.T) {
 // What people write leads to the divisions they mean.
 func TestIndustryAliases(t *testing.T) {
 	t.Parallel()
-	rows := byText(t, testapp.New(t), "industries", "code")
+	rows := byText(t, testapp.Bare(t), "industries", "code")
 	for alias, want := range map[string][]string{
 		"互联网":      {"64", "65"},
 		"软件":       {"65"},
@@ -74,7 +74,7 @@ func TestIndustryAliases(t *testing.T) {
 
 func TestTiers(t *testing.T) {
 	t.Parallel()
-	rows := byText(t, testapp.New(t), "tiers", "code")
+	rows := byText(t, testapp.Bare(t), "tiers", "code")
 	if len(rows) != 4 {
 		t.Fatalf("there are %d tiers, want 4", len(rows))
 	}
@@ -100,7 +100,7 @@ func TestTiers(t *testing.T) {
 
 func TestPolicy(t *testing.T) {
 	t.Parallel()
-	rows := byText(t, testapp.New(t), "policy", "timezone")
+	rows := byText(t, testapp.Bare(t), "policy", "timezone")
 	row := rows["Asia/Shanghai"]
 	if len(rows) != 1 || row == nil {
 		t.Fatalf("there are %d policies, want one, of Asia/Shanghai", len(rows))
@@ -132,7 +132,7 @@ func TestPolicy(t *testing.T) {
 
 func TestRiskRules(t *testing.T) {
 	t.Parallel()
-	rows := byText(t, testapp.New(t), "risk_rules", "signal")
+	rows := byText(t, testapp.Bare(t), "risk_rules", "signal")
 	if len(rows) != 14 {
 		t.Fatalf("there are %d risk rules, want 14", len(rows))
 	}

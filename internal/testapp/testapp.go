@@ -1,4 +1,5 @@
-// Package testapp gives tests the real program on a directory of their own.
+// Package testapp gives tests the real program on a directory of their own: the schema, the hooks, the routes, the jobs
+// and a clock that the test sets.
 package testapp
 
 import (
@@ -7,16 +8,55 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
+	"github.com/jonboulle/clockwork"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/tests"
 
+	"touchbase/api"
+	"touchbase/hooks"
+	"touchbase/jobs"
 	_ "touchbase/migrations" // the schema
 )
 
+// Zone is the time zone of the policy a new app has.
+var Zone = mustLoad("Asia/Shanghai")
+
+// Start is the moment the clock of a new app shows: a Monday morning.
+var Start = time.Date(2026, 8, 3, 10, 0, 0, 0, Zone)
+
+func mustLoad(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}
+
+// App is the program under test. Its jobs run when the test runs them, or on schedule after Jobs.Start.
+type App struct {
+	*tests.TestApp
+	Clock *clockwork.FakeClock
+	Jobs  *jobs.Jobs
+
+	t       testing.TB
+	counter int
+}
+
 // New gives an app on an empty directory with every migration applied; it is closed and its directory
 // removed when the test ends.
-func New(t testing.TB) *tests.TestApp {
+func New(t testing.TB) *App {
+	t.Helper()
+	app := &App{TestApp: Bare(t), Clock: clockwork.NewFakeClockAt(Start), t: t}
+	hooks.Register(app, app.Clock.Now)
+	app.Jobs = jobs.Register(app, app.Clock)
+	api.Register(app, app.Jobs)
+	return app
+}
+
+// Bare gives an app with the schema and none of our hooks: for tests of the schema itself.
+func Bare(t testing.TB) *tests.TestApp {
 	t.Helper()
 	files, err := migrated()
 	if err != nil {
