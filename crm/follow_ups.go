@@ -55,13 +55,18 @@ func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.T
 	contactDay := rules.DayOf(started, policy.Zone)
 	checkNextStep(record, contactDay, errs)
 
-	customer := record.GetString(FieldCustomer)
-	if contact := record.GetString(FieldContact); contact != "" && !belongs(app, contact, customer) {
-		errs[FieldContact] = fieldError("other_customer", "The contact belongs to another customer.")
-	}
-	for _, contact := range record.GetStringSlice(FieldTheirPeople) {
-		if !belongs(app, contact, customer) {
-			errs[FieldTheirPeople] = fieldError("other_customer", "Someone among their people belongs to another customer.")
+	for field, message := range map[string]string{
+		FieldContact:     "The contact belongs to another customer.",
+		FieldTheirPeople: "Someone among their people belongs to another customer.",
+	} {
+		for _, contact := range record.GetStringSlice(field) {
+			is, err := belongs(app, contact, record.GetString(FieldCustomer))
+			if err != nil {
+				return err
+			}
+			if !is {
+				errs[field] = fieldError("other_customer", "%s", message)
+			}
 		}
 	}
 	if changed(record, FieldCommitments) {

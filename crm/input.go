@@ -70,6 +70,7 @@ func ReadInput(collection *core.Collection, body map[string]any, policy *Policy)
 		}
 		field := InputField(collection, key)
 		if field == nil {
+			delete(values, key)
 			errs[key] = fieldError(CodeUnknownField, "There is no field %q in %s.", key, collection.Name)
 			continue
 		}
@@ -106,6 +107,9 @@ func readValue(field core.Field, value any, policy *Policy) (any, *rules.Problem
 		}
 		if !isText {
 			return nil, &rules.Problem{Code: "unreadable_number", Message: fmt.Sprintf("%v is not a number; write it as 1234.56.", value)}
+		}
+		if strings.TrimSpace(text) == "" {
+			return nil, nil // nothing is not 0: an order asks for its amount
 		}
 		number, problem := rules.ReadNumber(text)
 		return number, problem
