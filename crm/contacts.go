@@ -60,12 +60,14 @@ func CheckContact(app core.App, record *core.Record) error {
 		errs[FieldIsPrimary] = fieldError("left_primary", "Someone who left cannot be the primary contact.")
 	}
 	if successor := record.GetString(FieldSuccessor); successor != "" && changed(record, FieldSuccessor) {
-		is, err := belongs(app, successor, record.GetString(FieldCustomer))
+		is, err := exists(app, CollectionContacts, dbx.HashExp{
+			core.FieldNameId: successor, FieldCustomer: record.GetString(FieldCustomer), FieldLeftOn: "",
+		})
 		if err != nil {
 			return err
 		}
 		if successor == record.Id || !is {
-			errs[FieldSuccessor] = fieldError("other_customer", "The successor is another contact of the same customer.")
+			errs[FieldSuccessor] = fieldError("other_customer", "The successor is another contact of the same customer, one who has not left.")
 		}
 	}
 	return errorsOrNil(errs)
@@ -83,26 +85,36 @@ func FollowContact(app core.App, record *core.Record, policy *Policy, now time.T
 	if record.GetBool(FieldIsPrimary) {
 		return stepDown(app, customer, record.Id)
 	}
-	if !record.GetBool(FieldLeftAsPrimary) || record.Original().GetBool(FieldLeftAsPrimary) {
+	if !record.GetBool(FieldLeftAsPrimary) {
 		return nil
 	}
-	if successor := record.GetString(FieldSuccessor); successor != "" {
-		next, err := app.FindRecordById(CollectionContacts, successor)
-		if err != nil {
-			return fmt.Errorf("failed to find the successor: %w", err)
-		}
-		next.Set(FieldIsPrimary, true)
-		if err := saveContact(app, next); err != nil {
-			return err
-		}
+	if err := stepUp(app, record); err != nil {
+		return err
 	}
-	if record.GetString(FieldImport) != "" {
+	if record.Original().GetBool(FieldLeftAsPrimary) || record.GetString(FieldImport) != "" {
 		return nil
 	}
 	return OpenTask(app, policy, RuleTask{
 		Key: KindHandover + ":" + record.Id, Kind: KindHandover, Customer: customer,
 		DueAt: now.Add(handoverHours * time.Hour), Priority: PriorityHigh,
 	}, now)
+}
+
+// stepUp makes the successor named for a contact who left the primary one, unless the customer has another by now.
+func stepUp(app core.App, left *core.Record) error {
+	successor := left.GetString(FieldSuccessor)
+	if successor == "" || !changed(left, FieldSuccessor) && left.Original().GetBool(FieldLeftAsPrimary) {
+		return nil
+	}
+	if has, err := hasPrimary(app, left); err != nil || has {
+		return err
+	}
+	next, err := app.FindRecordById(CollectionContacts, successor)
+	if err != nil {
+		return fmt.Errorf("failed to find the successor: %w", err)
+	}
+	next.Set(FieldIsPrimary, true)
+	return saveContact(app, next)
 }
 
 // stepDown makes every primary contact of a customer but one an ordinary one.

@@ -129,6 +129,8 @@ func CleanTexts(record *core.Record) {
 					record.Set(name, clean)
 				}
 			}
+		case core.FieldTypeURL:
+			record.Set(name, rules.CleanText(record.GetString(name)))
 		case core.FieldTypeEmail:
 			if text := record.GetString(name); text != "" && !field.GetSystem() {
 				record.Set(name, strings.ToLower(rules.CleanText(text)))

@@ -36,10 +36,10 @@ func NormalizeOrder(app core.App, record *core.Record) error {
 	return nil
 }
 
-// orderedBefore tells whether the customer has an order that counts from an earlier moment.
+// orderedBefore tells whether the customer has an order that counts from an earlier moment, or was entered before from the same one.
 func orderedBefore(app core.App, record *core.Record) (bool, error) {
 	var n int
-	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at < {:at}
+	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at <= {:at}
 		AND amount >= 0 AND NOT cancelled AND id != {:id})`).Bind(dbx.Params{
 		"customer": record.GetString(FieldCustomer), "at": record.GetString(FieldOrderedAt), "id": record.Id,
 	}).Row(&n)
