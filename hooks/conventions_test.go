@@ -1,8 +1,11 @@
 package hooks_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"maps"
+	"mime/multipart"
 	"net/http"
 	"testing"
 
@@ -165,7 +168,8 @@ func TestComputedFields(t *testing.T) {
 		"tasks": o.Make("tasks", testapp.Fields{"customer": o.customer.Id, "title": "寄样品", "kind": "other", "due_at": o.Clock.Now()}),
 	}
 	values := maps.Clone(computedValues)
-	values["orders"] = testapp.Fields{"owner": o.manager.Id}
+	values["orders"] = testapp.Fields{"owner": o.manager.Id, "import": "x"}
+	values["customers"] = with(maps.Clone(values["customers"]), testapp.Fields{"team": o.Team("华南").Id, "assigned": []string{o.rep.Id}, "import": "x"})
 	for collection, fields := range values {
 		record := o.Reload(records[collection])
 		before := record.FieldsData()
@@ -224,4 +228,82 @@ func TestWholeRecordSentBack(t *testing.T) {
 	if got := o.server.Update(root, o.customer, testapp.Fields(whole)).Want(200); got.Text("region") != "苏州" || got.Data["rev"] != 1.0 {
 		t.Errorf("one field changed among all gave %s", got.Body)
 	}
+}
+
+// TestForms writes as a form does: every value is a text, and files come along.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	send := func(method, path string, want int, values map[string]string, file string) testapp.Answer {
+		t.Helper()
+		var body bytes.Buffer
+		form := multipart.NewWriter(&body)
+		for name, value := range values {
+			if err := form.WriteField(name, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if file != "" {
+			part, err := form.CreateFormFile("attachments", file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			fmt.Fprint(part, "报价明细")
+		}
+		if err := form.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return o.server.SendRaw(o.rep, method, path, &body, form.FormDataContentType()).Want(want)
+	}
+	path := "/api/collections/customers/records"
+	values := map[string]string{"annual_revenue": "3.5万", "cooperation_since": "2025年1月2日"}
+	for field, value := range o.CustomerFields(nil) {
+		values[field] = fmt.Sprint(value)
+	}
+	customer := send(http.MethodPost, path, 200, values, "")
+	if customer.Data["annual_revenue"] != 35000.0 || customer.Text("cooperation_since") != "2025-01-02 00:00:00.000Z" {
+		t.Errorf("the form is stored as %s", customer.Body)
+	}
+	values["tier"], values["annual_revenue"] = "S", "12,5,x"
+	if codes := send(http.MethodPost, path, 400, values, "").Codes(); codes["tier"] != crm.CodeComputed || codes["annual_revenue"] != "unreadable_number" {
+		t.Errorf("a bad form is refused with %v", codes)
+	}
+
+	followUp := o.recorded(nil)
+	path = "/api/collections/follow_ups/records/" + followUp.Id
+	answer := send(http.MethodPatch, path, 200, map[string]string{"purpose": "报价", "rev": "0"}, "quote.txt")
+	names, _ := answer.Data["attachments"].([]any)
+	if len(names) != 1 || answer.Data["rev"] != 1.0 {
+		t.Fatalf("the form with a file is stored as %s", answer.Body)
+	}
+	send(http.MethodPatch, path, 409, map[string]string{"purpose": "再报价", "rev": "0"}, "")
+	o.server.Update(o.rep, followUp, testapp.Fields{"attachments": names, "purpose": "三报"}).Want(200)
+	if got := o.Reload(followUp).GetStringSlice("attachments"); len(got) != 1 || got[0] != names[0] {
+		t.Errorf("after sending the name back the attachments are %v, want %v", got, names)
+	}
+	o.server.Update(o.rep, followUp, testapp.Fields{"attachments-": names}).Want(200)
+	o.wantFields(followUp, map[string]string{"rev": "3", "purpose": "三报"})
+	if got := o.Reload(followUp).GetStringSlice("attachments"); len(got) != 0 {
+		t.Errorf("the removed attachment is there: %v", got)
+	}
+}
+
+// TestUpsertKeepsTheRules creates by PUT in a batch as strictly as by POST.
+func TestUpsertKeepsTheRules(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	put := func(change testapp.Fields) testapp.Answer {
+		return o.server.Send(o.rep, http.MethodPost, "/api/batch", testapp.Fields{"requests": []any{testapp.Fields{
+			"method": "PUT", "url": "/api/collections/customers/records", "body": o.CustomerFields(change),
+		}}})
+	}
+	for _, change := range []testapp.Fields{{"tier": "S"}, {"annual_revenue": "12,5,x"}, {"nowhere": 1}, {"first_contact_on": o.Day(1)}} {
+		put(change).Want(400)
+	}
+	before := count(t, o, "customers")
+	put(testapp.Fields{"annual_revenue": "3.5万", "id": "brandnewrecord1"}).Want(200)
+	if n := count(t, o, "customers"); n != before+1 {
+		t.Errorf("there are %d customers, want %d", n, before+1)
+	}
+	o.wantFields(o.find("customers", "brandnewrecord1"), map[string]string{"annual_revenue": "35000", "owner": o.rep.Id})
 }

@@ -2,6 +2,8 @@ package hooks_test
 
 import (
 	"net/http"
+	"strings"
+	"sync"
 	"testing"
 
 	"touchbase/internal/testapp"
@@ -87,4 +89,39 @@ func TestMergeByField(t *testing.T) {
 		t.Fatal(err)
 	}
 	o.wantFields(o.customer, map[string]string{"region": "无锡", "notes": "已核对"})
+}
+
+// TestAtOnce sends many changes at the same time: without version each keeps its field, on one version one of them wins.
+func TestAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	atOnce := func(bodies []testapp.Fields) map[int]int {
+		answers := make([]testapp.Answer, len(bodies))
+		var wait sync.WaitGroup
+		for i, body := range bodies {
+			wait.Go(func() { answers[i] = o.server.Update(o.rep, o.customer, body) })
+		}
+		wait.Wait()
+		statuses := map[int]int{}
+		for _, answer := range answers {
+			statuses[answer.Status]++
+		}
+		return statuses
+	}
+	fields := strings.Fields("region address pain_points core_need future_need long_term_goal decision_maker competitors notes")
+	var merged, same []testapp.Fields
+	want := map[string]string{"rev": "9"}
+	for _, field := range fields {
+		merged = append(merged, testapp.Fields{field: "新的" + field})
+		same = append(same, testapp.Fields{"region": "由" + field, "rev": len(fields)})
+		want[field] = "新的" + field
+	}
+	if got := atOnce(merged); got[200] != len(fields) {
+		t.Errorf("changes of different fields were answered %v", got)
+	}
+	o.wantFields(o.customer, want)
+	if got := atOnce(same); got[200] != 1 || got[409] != len(fields)-1 {
+		t.Errorf("changes on one version were answered %v", got)
+	}
+	o.wantFields(o.customer, map[string]string{"rev": "10"})
 }
