@@ -91,18 +91,27 @@ func (v *view) changesOn(day Day) {
 	}
 }
 
+// appearsAt notes that a fact begins to exist at a moment still to come: at some hour of its day, so that
+// day counts already, and one of the rest of today is seen tomorrow.
+func (v *view) appearsAt(moment time.Time) {
+	v.changesOn(max(DayOf(moment, v.policy.Zone), v.today+1))
+}
+
 // keepExisting drops what is cancelled and what lies in the future, and sorts the rest by its moment.
 func (v *view) keepExisting() {
 	for _, o := range v.facts.Orders {
+		if o.Cancelled {
+			continue
+		}
 		if o.At.After(v.now) {
-			v.changesOn(DayOf(o.At, v.policy.Zone) + 1)
-		} else if !o.Cancelled {
+			v.appearsAt(o.At)
+		} else {
 			v.orders = append(v.orders, o)
 		}
 	}
 	for _, f := range v.facts.FollowUps {
 		if f.At.After(v.now) {
-			v.changesOn(DayOf(f.At, v.policy.Zone) + 1)
+			v.appearsAt(f.At)
 		} else {
 			v.followUps = append(v.followUps, f)
 		}
