@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"hash/fnv"
 	"math"
 	"slices"
@@ -116,12 +117,14 @@ func (v *view) keepExisting() {
 			v.followUps = append(v.followUps, f)
 		}
 	}
-	slices.SortStableFunc(v.orders, func(a, b Order) int { return a.At.Compare(b.At) })
-	slices.SortStableFunc(v.followUps, func(a, b FollowUp) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return a.Created.Compare(b.Created)
+	// What comes after the moments only keeps the answer the same in whatever order the facts come:
+	// imports bring many of one moment.
+	slices.SortFunc(v.orders, func(a, b Order) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Amount, b.Amount))
+	})
+	slices.SortFunc(v.followUps, func(a, b FollowUp) int {
+		return cmp.Or(a.At.Compare(b.At), a.Created.Compare(b.Created), cmp.Compare(a.Status, b.Status),
+			cmp.Compare(a.ResumeOn, b.ResumeOn), a.TaskDue.Compare(b.TaskDue))
 	})
 }
 
