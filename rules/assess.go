@@ -83,6 +83,9 @@ type view struct {
 	orders    []Order    // existing and not cancelled, oldest first
 	followUps []FollowUp // existing, oldest first
 	due       Day
+
+	earliest   Day  // no contact before this day: an order ended a silence
+	recovering bool // from the latest silence that ended, be there a new one or not
 }
 
 // changesOn notes that the answer may be another one from a day on.
@@ -265,14 +268,19 @@ func (v *view) silence(a *Assessment) {
 	allowed := Day(v.policy.Tiers[a.Tier].SilentAfterDays)
 	last := v.facts.FirstContactOn
 	var woken Day
-	var wokenByOrder bool
 	for _, i := range v.interactions() {
 		day := DayOf(i.at, v.policy.Zone)
 		if last != 0 && day-last > allowed {
-			woken, wokenByOrder = day, i.order
+			woken = day
+			if i.order {
+				v.earliest = day + daysAfterWakingOrder
+			}
 		}
 		last, a.LastInteractionAt = day, i.at
 	}
+
+	steps := v.respondedAfter(woken)
+	v.recovering = woken != 0 && steps < v.policy.RecoverySteps
 
 	a.TouchMode = TouchNormal
 	switch {
@@ -281,18 +289,12 @@ func (v *view) silence(a *Assessment) {
 		a.Reasons = append(a.Reasons, Reason{
 			Rule: RuleSilent, Last: last, Since: a.SilentSince, Days: int(v.today - last), Allowed: int(allowed),
 		})
-	case woken != 0:
-		if steps := v.respondedAfter(woken); steps < v.policy.RecoverySteps {
-			a.TouchMode = TouchRecovering
-			a.Reasons = append(a.Reasons, Reason{Rule: RuleRecovering, Since: woken, Steps: steps, Of: v.policy.RecoverySteps})
-		}
+	case v.recovering:
+		a.TouchMode = TouchRecovering
+		a.Reasons = append(a.Reasons, Reason{Rule: RuleRecovering, Since: woken, Steps: steps, Of: v.policy.RecoverySteps})
 	}
 	if last != 0 {
 		v.changesOn(last + allowed + 1)
-	}
-	if wokenByOrder {
-		// Kept for the date: whoever came back by ordering is not called the next morning.
-		a.NextFollowUpOn = woken + daysAfterWakingOrder
 	}
 }
 
@@ -307,14 +309,15 @@ func (v *view) respondedAfter(day Day) int {
 	return n
 }
 
-// nextDate gives the day by which the customer deserves a contact. What silence left in NextFollowUpOn is
-// the earliest day allowed.
+// nextDate gives the day by which the customer deserves a contact. Whoever came back by ordering is not
+// called the next morning.
 func (v *view) nextDate(a *Assessment) {
-	earliest := a.NextFollowUpOn
 	tier := v.policy.Tiers[a.Tier]
 	reason := v.basis(a, tier)
-	if reason.Next < earliest {
-		reason = Reason{Rule: RuleNext, Basis: BasisWokenByOrder, From: earliest - daysAfterWakingOrder, Days: daysAfterWakingOrder, Next: earliest}
+	if reason.Next < v.earliest {
+		reason = Reason{
+			Rule: RuleNext, Basis: BasisWokenByOrder, From: v.earliest - daysAfterWakingOrder, Days: daysAfterWakingOrder, Next: v.earliest,
+		}
 	}
 	a.NextFollowUpOn = reason.Next
 	a.Reasons = append(a.Reasons, reason)
@@ -353,10 +356,11 @@ func (v *view) basis(a *Assessment, tier TierPolicy) Reason {
 
 	factor := 1.0
 	switch {
-	case a.TouchMode == TouchRecovering:
-		factor = v.policy.RecoveryFactor
-	case a.TouchMode == TouchLight && day >= a.SilentSince:
+	case a.Silent && day >= a.SilentSince:
 		factor = v.policy.LightFactor
+	case v.recovering:
+		// Also when silent anew since that contact: falling silent never moves a date.
+		factor = v.policy.RecoveryFactor
 	}
 	days := int(math.Round(float64(tier.CadenceDays) * factor))
 	return Reason{
