@@ -286,9 +286,11 @@ func (v *view) silence(a *Assessment) {
 	switch {
 	case last != 0 && v.today-last > allowed:
 		a.Silent, a.SilentSince, a.TouchMode = true, last+allowed+1, TouchLight
-		a.Reasons = append(a.Reasons, Reason{
-			Rule: RuleSilent, Last: last, Since: a.SilentSince, Days: int(v.today - last), Allowed: int(allowed),
-		})
+		reason := Reason{Rule: RuleSilent, Last: last, Since: a.SilentSince, Allowed: int(allowed)}
+		if a.LastInteractionAt.IsZero() {
+			reason.Basis = BasisFirstContact
+		}
+		a.Reasons = append(a.Reasons, reason)
 	case v.recovering:
 		a.TouchMode = TouchRecovering
 		a.Reasons = append(a.Reasons, Reason{Rule: RuleRecovering, Since: woken, Steps: steps, Of: v.policy.RecoverySteps})
