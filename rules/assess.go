@@ -166,11 +166,9 @@ func (v *view) purchases(a *Assessment) {
 	// What a customer declares holds until their own first year says better, so that a first order never
 	// costs a tier.
 	if declared := v.facts.DeclaredAnnualPurchase; declared > 0 {
+		// The day that first year ends is noted above, where the order leaves the annual purchase.
 		if !a.Ordered || v.today-firstCounted < daysOfYear {
 			a.AnnualPurchase = max(a.AnnualPurchase, declared)
-		}
-		if a.Ordered {
-			v.changesOn(firstCounted + daysOfYear)
 		}
 	}
 }
