@@ -198,6 +198,15 @@ func TestOnlyTheHistoryDecides(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
 		c := drawCase(t)
+		// Imports and plain dates bring several of one moment.
+		for _, o := range c.facts.Orders {
+			o.Product = "twin"
+			c.facts.Orders = append(c.facts.Orders, o)
+		}
+		for _, f := range c.facts.FollowUps {
+			f.Status, f.ResumeOn = rules.StatusOnHold, c.today+10
+			c.facts.FollowUps = append(c.facts.FollowUps, f)
+		}
 		want := c.assess()
 		shuffled := c
 		shuffled.facts.Orders = rapid.Permutation(c.facts.Orders).Draw(t, "orders shuffled")

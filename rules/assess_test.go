@@ -355,6 +355,8 @@ func TestNextFollowUp(t *testing.T) {
 		{"silent anew, and an attempt", "UTC", "2026-05-03 10:00", "2026-03-01", "", []string{"contact 2026-04-01", "attempt 2026-05-03"}, "2026-08-31", "cadence", false, false},
 		{"woken by an order", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"order 2026-08-03 5"}, "2026-08-06", "woken_by_order", false, false},
 		{"woken by an order, the step is later", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-07", "order 2026-08-03 5"}, "2026-08-07", "next_step", false, false},
+		{"woken by an order, the step is that day", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-06", "order 2026-08-03 5"}, "2026-08-06", "next_step", false, false},
+		{"woken by an order, then silent and woken by a contact", "UTC", "2026-08-03 10:00", "2026-03-01", "A", []string{"order 2026-08-01 5", "step 2026-08-03 2026-08-03T18:00"}, "2026-08-04", "woken_by_order", false, false},
 		{"woken by an order, the step is sooner", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-05", "order 2026-08-03 5"}, "2026-08-06", "woken_by_order", false, false},
 		{"an order in time wakes nobody", "UTC", "2026-08-03 10:00", "2026-07-20", "", []string{"order 2026-08-03 5"}, "2026-03-01", "created", false, false},
 		{"woken by a contact, then an order", "UTC", "2026-08-03 10:00", "2026-03-01", "S", []string{"contact 2026-08-01", "order 2026-08-02 5"}, "2026-08-12", "cadence", false, false},
@@ -368,7 +370,7 @@ func TestNextFollowUp(t *testing.T) {
 		}
 		remember(t, &facts, zone, test.history...)
 		policy := assessPolicy(zone)
-		policy.Tiers[rules.TierA] = rules.TierPolicy{CadenceDays: 14, SilentAfterDays: 30}
+		policy.Tiers[rules.TierA] = rules.TierPolicy{CadenceDays: 14, SilentAfterDays: 1}
 		got := rules.Assess(facts, policy, clockAt(t, zone, test.now))
 		if got.NextFollowUpOn.String() != test.next || basisOf(got) != test.basis || got.OnHold != test.onHold || got.StepMissing != test.missing {
 			t.Errorf("%s: got %s by %s, on hold %v, step missing %v", test.name, got.NextFollowUpOn, basisOf(got), got.OnHold, got.StepMissing)
