@@ -204,8 +204,10 @@ func TestOnlyTheHistoryDecides(t *testing.T) {
 			c.facts.Orders = append(c.facts.Orders, o)
 		}
 		for _, f := range c.facts.FollowUps {
-			f.Status, f.ResumeOn = rules.StatusOnHold, c.today+10
-			c.facts.FollowUps = append(c.facts.FollowUps, f)
+			f.Status = rules.StatusOnHold
+			held := f
+			held.ResumeOn += 10
+			c.facts.FollowUps = append(c.facts.FollowUps, f, held)
 		}
 		want := c.assess()
 		shuffled := c

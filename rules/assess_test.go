@@ -200,7 +200,7 @@ func TestAnnualPurchase(t *testing.T) {
 func TestWindowAndProducts(t *testing.T) {
 	t.Parallel()
 	facts := rules.Facts{OpenTasks: 4}
-	remember(t, &facts, time.UTC, "order 2026-07-05 5", "order 2026-07-04 100", "order 2026-08-02 -2", "order 2026-08-01 7",
+	remember(t, &facts, time.UTC, "order 2026-07-05 0.1", "order 2026-07-04 100", "order 2026-08-02 -0.3", "order 2026-08-01 0.2",
 		"cancelled 2026-08-02 50", "order 2026-08-04 60")
 	for i, product := range []string{"pump", "valve", "returned", "pump", "cancelled", "future"} {
 		facts.Orders[i].Product = product
@@ -208,7 +208,7 @@ func TestWindowAndProducts(t *testing.T) {
 	policy := assessPolicy(time.UTC)
 	policy.RFMWindowDays = 30
 	got := rules.Assess(facts, policy, clockAt(t, time.UTC, "2026-08-03 10:00"))
-	if got.WindowOrders != 2 || got.WindowAmount != 10 || got.OpenTasks != 4 {
+	if got.WindowOrders != 2 || got.WindowAmount != 0 || got.OpenTasks != 4 {
 		t.Errorf("got %d orders for %v in the window, %d open tasks", got.WindowOrders, got.WindowAmount, got.OpenTasks)
 	}
 	if !slices.Equal(got.ProductsBought, []string{"pump", "valve"}) {
@@ -315,6 +315,13 @@ func TestSilenceAndTouchMode(t *testing.T) {
 		due := got.DueOn.String()
 		if got.TouchMode != test.mode || got.SilentSince.String() != test.since || got.Silent != (test.since != "") || due != test.due {
 			t.Errorf("%s: got %s, silent %v since %q, due %q", test.name, got.TouchMode, got.Silent, got.SilentSince, due)
+		}
+		told := slices.ContainsFunc(got.Reasons, func(r rules.Reason) bool {
+			return r.Rule == rules.RuleSilent && r.Since == got.SilentSince && r.Since-r.Last == 31 && r.Allowed == 30 &&
+				(r.Basis == rules.BasisFirstContact) == got.LastInteractionAt.IsZero()
+		})
+		if told != got.Silent {
+			t.Errorf("%s: silent %v, but the reasons are %+v", test.name, got.Silent, got.Reasons)
 		}
 	}
 }
