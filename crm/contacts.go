@@ -49,14 +49,10 @@ func NormalizeContact(app core.App, record *core.Record, policy *Policy) error {
 
 // hasPrimary tells whether another contact of the customer is its primary one.
 func hasPrimary(app core.App, record *core.Record) (bool, error) {
-	var n int
-	err := app.DB().Select("count(*)").From(CollectionContacts).
-		Where(dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true}).
-		AndWhere(dbx.Not(dbx.HashExp{"id": record.Id})).Row(&n)
-	if err != nil {
-		return false, fmt.Errorf("failed to look for the primary contact: %w", err)
-	}
-	return n > 0, nil
+	return exists(app, CollectionContacts, dbx.And(
+		dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true},
+		dbx.Not(dbx.HashExp{core.FieldNameId: record.Id}),
+	))
 }
 
 // CheckContact refuses, by field, a primary contact who left and a successor from elsewhere.
@@ -66,7 +62,11 @@ func CheckContact(app core.App, record *core.Record) error {
 		errs[FieldIsPrimary] = fieldError("left_primary", "Someone who left cannot be the primary contact.")
 	}
 	if successor := record.GetString(FieldSuccessor); successor != "" && changed(record, FieldSuccessor) {
-		if successor == record.Id || !belongs(app, successor, record.GetString(FieldCustomer)) {
+		colleagues, err := belongs(app, successor, record.GetString(FieldCustomer))
+		if err != nil {
+			return err
+		}
+		if successor == record.Id || !colleagues {
 			errs[FieldSuccessor] = fieldError("other_customer", "The successor is another contact of the same customer.")
 		}
 	}
@@ -74,11 +74,8 @@ func CheckContact(app core.App, record *core.Record) error {
 }
 
 // belongs tells whether a contact is one of a customer's.
-func belongs(app core.App, contact, customer string) bool {
-	var found int
-	err := app.DB().Select("1").From(CollectionContacts).
-		Where(dbx.HashExp{"id": contact, FieldCustomer: customer}).Row(&found)
-	return err == nil
+func belongs(app core.App, contact, customer string) (bool, error) {
+	return exists(app, CollectionContacts, dbx.HashExp{core.FieldNameId: contact, FieldCustomer: customer})
 }
 
 // FollowContact does what a saved contact asks for: another primary steps down, a successor steps up, and

@@ -1,6 +1,10 @@
 package crm
 
 import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -29,9 +33,13 @@ func NormalizeCustomer(app core.App, record *core.Record) error {
 	if owner := record.GetString(FieldOwner); owner != "" && changed(record, FieldOwner) {
 		var team string
 		err := app.DB().Select(FieldTeam).From(CollectionUsers).Where(dbx.HashExp{"id": owner}).Row(&team)
-		if err == nil { // an owner who does not exist is refused when the relation is validated
-			record.Set(FieldTeam, team)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // an owner who does not exist is refused when the relation is validated
 		}
+		if err != nil {
+			return fmt.Errorf("failed to find the owner's team: %w", err)
+		}
+		record.Set(FieldTeam, team)
 	}
 	return nil
 }
@@ -47,12 +55,10 @@ func CheckCustomer(app core.App, record *core.Record, policy *Policy, now time.T
 	if code := record.GetString(FieldCreditCode); code != "" && changed(record, FieldCreditCode) {
 		if problem := rules.CheckCreditCode(code); problem != nil {
 			errs[FieldCreditCode] = problemError(problem)
-		} else if inUse(app, record, FieldCreditCode) {
-			errs[FieldCreditCode] = fieldError(CodeInUse, "Another customer has the credit code %s.", code)
 		}
 	}
-	if code := record.GetString(FieldCode); code != "" && changed(record, FieldCode) && inUse(app, record, FieldCode) {
-		errs[FieldCode] = fieldError(CodeInUse, "Another customer has the code %s.", code)
+	if err := refuseUsed(app, record, errs, FieldCreditCode, FieldCode); err != nil {
+		return err
 	}
 	if changed(record, FieldTierPin) || changed(record, FieldTierPinReason) || changed(record, FieldTierPinUntil) {
 		checkPin(record, today, errs)
@@ -86,13 +92,42 @@ func checkPin(record *core.Record, today rules.Day, errs validation.Errors) {
 	}
 }
 
+// refuseUsed refuses values of fields that another record has.
+func refuseUsed(app core.App, record *core.Record, errs validation.Errors, fields ...string) error {
+	for _, field := range fields {
+		value := record.GetString(field)
+		if value == "" || !changed(record, field) || errs[field] != nil {
+			continue
+		}
+		used, err := inUse(app, record, field)
+		if err != nil {
+			return err
+		}
+		if used {
+			errs[field] = fieldError(CodeInUse, "Another record has the %s %s.", strings.ReplaceAll(field, "_", " "), value)
+		}
+	}
+	return nil
+}
+
 // inUse tells whether another record of the collection has the same value in a field.
-func inUse(app core.App, record *core.Record, field string) bool {
+func inUse(app core.App, record *core.Record, field string) (bool, error) {
+	return exists(app, record.Collection().Name, dbx.And(
+		dbx.HashExp{field: record.GetString(field)}, dbx.Not(dbx.HashExp{core.FieldNameId: record.Id}),
+	))
+}
+
+// exists tells whether a collection has a record for which a condition holds.
+func exists(app core.App, collection string, condition dbx.Expression) (bool, error) {
 	var found int
-	err := app.DB().Select("1").From(record.Collection().Name).
-		Where(dbx.HashExp{field: record.GetString(field)}).
-		AndWhere(dbx.Not(dbx.HashExp{"id": record.Id})).Limit(1).Row(&found)
-	return err == nil
+	err := app.DB().Select("(1)").From(collection).Where(condition).Limit(1).Row(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("failed to look into %s: %w", collection, err)
+	}
+	return true, nil
 }
 
 // MoveTeam gives the customers of an owner the owner's new team.

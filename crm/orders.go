@@ -1,6 +1,8 @@
 package crm
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -29,9 +31,10 @@ func NormalizeOrder(app core.App, record *core.Record) error {
 	if record.IsNew() && record.GetString(FieldOwner) == "" {
 		var owner string
 		err := app.DB().Select(FieldOwner).From(CollectionCustomers).Where(dbx.HashExp{"id": customer}).Row(&owner)
-		if err == nil { // a customer who does not exist is refused when the relation is validated
-			record.Set(FieldOwner, owner)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) { // a customer who does not exist is refused by the relation
+			return fmt.Errorf("failed to find the customer's owner: %w", err)
 		}
+		record.Set(FieldOwner, owner)
 	}
 	return nil
 }
@@ -52,8 +55,8 @@ func orderedBefore(app core.App, record *core.Record) (bool, error) {
 // CheckOrder refuses, by field, a number in use and a return that is none.
 func CheckOrder(app core.App, record *core.Record) error {
 	errs := validation.Errors{}
-	if number := record.GetString(FieldNumber); number != "" && changed(record, FieldNumber) && inUse(app, record, FieldNumber) {
-		errs[FieldNumber] = fieldError(CodeInUse, "Another order has the number %s.", number)
+	if err := refuseUsed(app, record, errs, FieldNumber); err != nil {
+		return err
 	}
 	if record.GetString(FieldKind) == OrderReturn && record.GetFloat(FieldAmount) >= 0 {
 		errs[FieldAmount] = fieldError("return_positive", "A return has a negative amount.")
