@@ -205,7 +205,7 @@ func moveTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 		task.Set(FieldResult, "")
 		task.Set(FieldDoneAt, nil)
 	}
-	task.Set(FieldTitle, t.Title)
+	setTitle(task, t.Title)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldRemindedAt, nil)
