@@ -38,7 +38,7 @@ func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time
 	c := &Commands{app: app, jobs: jobs, now: now}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	c.bindServer(app)
-	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand()} {
+	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand()} {
 		root.AddCommand(command)
 	}
 	return c

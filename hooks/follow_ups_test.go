@@ -95,7 +95,7 @@ func TestNextStep(t *testing.T) {
 		{"no response, with a step", func(o *office) testapp.Fields {
 			return with(step(o.Day(1)), testapp.Fields{"feedback": "no_response", "content": ""})
 		}, "to_follow_up", 1, 1},
-		{"a phone five minutes fast", func(o *office) testapp.Fields { return testapp.Fields{"started_at": o.At(5 * time.Minute)} }, "confirmed", 0, 0},
+		{"a phone five minutes fast", func(o *office) testapp.Fields { return testapp.Fields{"started_at": o.At(5 * time.Minute)} }, "confirmed", 60, 0},
 		{"over as it began", func(o *office) testapp.Fields { return testapp.Fields{"started_at": o.At(0), "ended_at": o.At(0)} }, "confirmed", 60, 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
