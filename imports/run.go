@@ -222,7 +222,7 @@ func (r *run) complete(record *core.Record) {
 		return
 	}
 	record.Set(crm.FieldKind, crm.OrderNew)
-	if first, ok := r.known.firstOrders[customer]; ok && first < stored(record.GetDateTime(crm.FieldOrderedAt).Time()) {
+	if first, ok := r.known.firstOrders[customer]; ok && first <= stored(record.GetDateTime(crm.FieldOrderedAt).Time()) {
 		record.Set(crm.FieldKind, crm.OrderRepeat)
 	}
 }
