@@ -34,15 +34,28 @@ func (w *wallClock) IsValid(schedule string, zone *time.Location, _ time.Time) e
 // Next is when the schedule falls due after a moment.
 func (w *wallClock) Next(after time.Time) time.Time {
 	for wall := w.spec.Next(onWall(after.In(w.zone))); !wall.IsZero(); wall = w.spec.Next(wall) {
-		due := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, w.zone)
-		if skipped := wall.Sub(onWall(due)); skipped > 0 {
-			due = due.Add(skipped) // where a time does not exist, the answer may lie on either side of the gap
-		}
-		if due.After(after) {
+		if due := w.shows(wall); due.After(after) {
 			return due
 		}
 	}
 	return time.Time{}
+}
+
+// longestChange is more than any zone moves its clock at once.
+const longestChange = 3 * time.Hour
+
+// shows is the first moment at which the clock on the wall shows a time or, where it skips it, the moment it would be had
+// the clock not moved.
+func (w *wallClock) shows(wall time.Time) time.Time {
+	due := time.Date(wall.Year(), wall.Month(), wall.Day(), wall.Hour(), wall.Minute(), wall.Second(), 0, w.zone)
+	// time.Date does not promise which side of a clock change it takes.
+	_, offset := due.Add(-longestChange).Zone()
+	unmoved := wall.Add(-time.Duration(offset) * time.Second).In(w.zone)
+	exists := onWall(due).Equal(wall)
+	if !exists || onWall(unmoved).Equal(wall) {
+		return unmoved
+	}
+	return due
 }
 
 // onWall is what the clock on the wall shows at a moment, as a moment of a zone without clock changes.

@@ -1,0 +1,26 @@
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/crm"
+)
+
+// Replace puts other work in the place of a job's own.
+func (j *Jobs) Replace(name string, work func(context.Context, core.App, crm.JobRun) (crm.JobResult, error)) {
+	j.table = slices.Clone(j.table)
+	for i := range j.table {
+		if j.table[i].name == name {
+			j.table[i].work = work
+		}
+	}
+}
+
+// NextTime is when a schedule falls due after a moment.
+func NextTime(schedule string, zone *time.Location, after time.Time) (time.Time, error) {
+	return nextTime(job{schedule: schedule}, zone, after)
+}
