@@ -100,6 +100,25 @@ func TestNeverTwoAtOnce(t *testing.T) {
 	}
 }
 
+func TestRouteRefusesASecondRun(t *testing.T) {
+	t.Parallel()
+	app := newApp(t)
+	server := app.Serve()
+	root := app.Superuser()
+	begun, letGo := blocked(app)
+	first := make(chan testapp.Answer)
+	go func() { first <- server.Send(root, "POST", "/api/crm/jobs/tiers/run", nil) }()
+	<-begun
+	second := server.Send(root, "POST", "/api/crm/jobs/silence/run", nil).Want(409)
+	if !strings.Contains(second.Body, `"job":"tiers","status":"running"`) || second.Codes()["job"] != "running" {
+		t.Errorf("the refusal does not show the running row: %s", second.Body)
+	}
+	close(letGo)
+	if answer := (<-first).Want(200); answer.Data["examined"] != 7.0 || answer.Data["changed"] != 2.0 {
+		t.Errorf("the first run answers %s", answer.Body)
+	}
+}
+
 func TestFailureAndPanic(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
