@@ -24,3 +24,9 @@ func (j *Jobs) Replace(name string, work func(context.Context, core.App, crm.Job
 func NextTime(schedule string, zone *time.Location, after time.Time) (time.Time, error) {
 	return nextTime(job{schedule: schedule}, zone, after)
 }
+
+// Missed lists the jobs that a start would make up.
+func (j *Jobs) Missed() ([]string, error) { return j.missed() }
+
+// PolicyPending tells whether a start would apply the policy.
+func (j *Jobs) PolicyPending() (bool, error) { return j.policyPending() }

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
@@ -193,7 +192,7 @@ func TestCatchUp(t *testing.T) {
 			[]string{"manual done"}},
 		{"a trial since is none either", func(app *testapp.App) {
 			run(t, app, "tiers", scheduled)
-			app.Clock.Advance(71 * time.Hour)
+			app.Clock.Advance(73 * time.Hour)
 			run(t, app, "tiers", crm.RunOptions{At: app.Clock.Now()})
 		}, 2 * time.Hour, []string{"schedule done", "manual done", "catch_up done"}},
 		{"cut off by a crash", func(app *testapp.App) {
@@ -212,14 +211,20 @@ func TestCatchUp(t *testing.T) {
 			c.before(app)
 			app.Clock.Advance(c.down)
 			runs := ended(app)
+			due := slices.Contains(c.want, "catch_up done")
+			if missed, err := app.Jobs.Missed(); err != nil || slices.Contains(missed, "tiers") != due || slices.Contains(missed, "reminders") {
+				t.Errorf("missed are %v (%v)", missed, err)
+			}
 			start(t, app)
-			if slices.Contains(c.want, "catch_up done") {
+			if due {
 				if row := await(t, runs); row.GetString(crm.FieldStatus) == crm.RunFailed {
 					await(t, runs) // that was the one cut off
 				}
 			}
-			restart(t, app)
-			start(t, app) // what was made up is not made up again
+			if missed, err := restart(t, app).Missed(); err != nil || len(missed) != 0 {
+				t.Errorf("after it was made up, missed are %v (%v)", missed, err)
+			}
+			start(t, app)
 			app.Jobs.Stop()
 			if got := history(t, app, "tiers"); !slices.Equal(got, c.want) {
 				t.Errorf("runs: %v, want %v", got, c.want)
@@ -313,14 +318,16 @@ func TestPolicyOfAnEndedProgram(t *testing.T) {
 	}
 }
 
-// TestNothingPendingAtFirst starts on a directory whose policy nobody has changed.
+// TestNothingPendingAtFirst looks at a directory whose policy nobody has changed, and then somebody does.
 func TestNothingPendingAtFirst(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
-	start(t, app)
-	app.Jobs.Stop()
-	var n int
-	if err := app.DB().Select("count(*)").From(crm.CollectionJobRuns).Where(dbx.NewExp("true")).Row(&n); err != nil || n != 0 {
-		t.Errorf("%d runs, %v", n, err)
+	for _, want := range []bool{false, true} {
+		if want {
+			changeRow(t, app, crm.CollectionRiskRules, "signal = 'silent'", "enabled", false)
+		}
+		if pending, err := app.Jobs.PolicyPending(); err != nil || pending != want {
+			t.Errorf("pending is %v (%v), want %v", pending, err, want)
+		}
 	}
 }
