@@ -29,7 +29,7 @@ func TestQuietNightsLoseNothing(t *testing.T) {
 	rep := app.User(crm.RoleRep, nil)
 	rapid.Check(t, func(rt *rapid.T) {
 		w := world{App: app}
-		for i := range rapid.IntRange(1, 3).Draw(rt, "customers") {
+		for i := range rapid.IntRange(1, 2).Draw(rt, "customers") {
 			fields := testapp.Fields{"owner": rep.Id, "first_contact_on": app.Day(-rapid.IntRange(0, 60).Draw(rt, "first contact"))}
 			w.customers = append(w.customers, w.make(rt, crm.CollectionCustomers, app.CustomerFields(fields)))
 			rt.Logf("customer %d is %s", i, w.customers[i].Id)
@@ -164,7 +164,7 @@ func (w world) pin(rt *rapid.T) {
 
 // pass lets nights pass, some of which the program misses.
 func (w world) pass(rt *rapid.T) {
-	for range rapid.IntRange(1, 7).Draw(rt, "nights") {
+	for range rapid.IntRange(1, 4).Draw(rt, "nights") {
 		w.toNight()
 		if rapid.IntRange(0, 3).Draw(rt, "missed") > 0 {
 			w.runs(rt, crm.JobRun{Now: w.Clock.Now()})

@@ -104,7 +104,7 @@ func TestSchedule(t *testing.T) {
 			}
 			app.Jobs.Stop()
 			if len(runs) > 0 {
-				t.Errorf("%d runs more than fell due", len(runs))
+				t.Errorf("%d runs more than fell due, first %+v", len(runs), crm.Summarize(<-runs))
 			}
 			if !slices.Equal(tiers, c.want) {
 				t.Errorf("tiers ran at %v, want %v", tiers, c.want)
