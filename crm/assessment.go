@@ -129,16 +129,20 @@ type Assessing struct {
 	Cause string // of a tier change: job, event, pin or policy
 	By    string // user who caused it, if one did
 	// Quiet opens no tasks: an import and a policy change find many things at once, which are one list for
-	// the manager, not a task each.
+	// the manager, not a task each. Tasks whose cause is gone end all the same.
 	Quiet bool
 	// Simulated judges as of Now even customers assessed at a later moment. Otherwise no assessment goes
-	// back behind the one before: a job that began before a write would unsee it.
+	// back behind one made while the run went on: a job that began before a write would unsee it.
 	Simulated bool
 }
 
+// longestRun is further than any write made during a run can be ahead of its moment. An assessment further ahead is what
+// a simulated run left behind, and is put right.
+const longestRun = time.Hour
+
 // moment is when to judge a customer last assessed at a moment.
 func (a Assessing) moment(assessedAt time.Time) time.Time {
-	if !a.Simulated && assessedAt.After(a.Now) {
+	if ahead := assessedAt.Sub(a.Now); !a.Simulated && ahead > 0 && ahead <= longestRun {
 		return assessedAt
 	}
 	return a.Now
@@ -209,10 +213,8 @@ func Reassess(app core.App, policy *Policy, how Assessing, ids ...string) ([]str
 		if err := j.save(app, how); err != nil {
 			return nil, fmt.Errorf("failed to save the assessment of %s: %w", j.facts.ID, err)
 		}
-		if first := j.facts.stored.AssessedAt == ""; first || how.Quiet {
-			continue
-		}
-		if err := syncLightTouch(app, policy, j); err != nil {
+		quiet := how.Quiet || j.facts.stored.AssessedAt == ""
+		if err := syncLightTouch(app, policy, j, quiet); err != nil {
 			return nil, fmt.Errorf("failed to plan the light touch of %s: %w", j.facts.ID, err)
 		}
 	}

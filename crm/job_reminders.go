@@ -26,13 +26,19 @@ func RunReminders(ctx context.Context, app core.App, run JobRun) (result JobResu
 		if err != nil || len(tasks) == 0 {
 			return result, err
 		}
-		after = tasks[len(tasks)-1].Id
-		n, err := remind(app, tasks, run.Now, late)
-		if err != nil {
+		err = app.RunInTransaction(func(tx core.App) error {
+			// Read again: meanwhile somebody may have done one, or put it off.
+			if tasks, err = tasksToRemind(tx, run.Now, soon, late, after); err != nil {
+				return err
+			}
+			return remind(tx, tasks, run.Now, late)
+		})
+		if err != nil || len(tasks) == 0 {
 			return result, err
 		}
+		after = tasks[len(tasks)-1].Id
 		result.Examined += len(tasks)
-		result.Changed += n
+		result.Changed += len(tasks)
 	}
 }
 
@@ -41,7 +47,7 @@ func tasksToRemind(app core.App, now, soon, late time.Time, after string) ([]*co
 	var tasks []*core.Record
 	err := app.RecordQuery(CollectionTasks).AndWhere(dbx.NewExp(`id > {:after} AND status IN (`+openStatuses+`)
 		AND (due_at > {:now} AND due_at <= {:soon} AND reminded_at = ''
-			OR due_at <= {:now} AND status != 'delayed'
+			OR due_at <= {:now} AND reminded_at < due_at
 			OR due_at <= {:late} AND escalated_at = '')
 		AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = tasks.customer AND c.stage = 'archived')`, dbx.Params{
 		"after": after, "now": moment(now), "soon": moment(soon), "late": moment(late),
@@ -52,35 +58,23 @@ func tasksToRemind(app core.App, now, soon, late time.Time, after string) ([]*co
 	return tasks, nil
 }
 
-// remind takes the steps for a batch of tasks, reading each again inside the transaction: somebody may have done it
-// meanwhile.
-func remind(app core.App, tasks []*core.Record, now, late time.Time) (changed int, err error) {
-	err = app.RunInTransaction(func(tx core.App) error {
-		changed = 0
-		for _, t := range tasks {
-			task, err := tx.FindRecordById(CollectionTasks, t.Id)
-			if err != nil {
-				return fmt.Errorf("failed to read a task again: %w", err)
-			}
-			if !IsOpen(task.GetString(FieldStatus)) {
-				continue
-			}
-			due := task.GetDateTime(FieldDueAt).Time()
-			if task.GetDateTime(FieldRemindedAt).IsZero() {
-				task.Set(FieldRemindedAt, now)
-			}
-			if !due.After(now) {
-				task.Set(FieldStatus, TaskDelayed)
-			}
-			if !due.After(late) && task.GetDateTime(FieldEscalatedAt).IsZero() {
-				task.Set(FieldEscalatedAt, now)
-			}
-			if err := saveTask(tx, task); err != nil {
-				return err
-			}
-			changed++
+// remind takes the steps for tasks that one is still to be taken for. reminded_at is the moment of the latest reminder: not
+// before the deadline once the task is known to be late, so that whoever takes a late task up again is not contradicted.
+func remind(app core.App, tasks []*core.Record, now, late time.Time) error {
+	for _, task := range tasks {
+		due, reminded := task.GetDateTime(FieldDueAt).Time(), task.GetDateTime(FieldRemindedAt).Time()
+		if due.After(now) {
+			task.Set(FieldRemindedAt, now)
+		} else if reminded.Before(due) {
+			task.Set(FieldRemindedAt, now)
+			task.Set(FieldStatus, TaskDelayed)
 		}
-		return nil
-	})
-	return changed, err
+		if !due.After(late) && task.GetDateTime(FieldEscalatedAt).IsZero() {
+			task.Set(FieldEscalatedAt, now)
+		}
+		if err := saveTask(app, task); err != nil {
+			return err
+		}
+	}
+	return nil
 }

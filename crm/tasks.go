@@ -49,6 +49,8 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 		task.Set(FieldStatus, TaskOpen)
 		task.Set(FieldResult, "")
 		task.Set(FieldDoneAt, nil)
+		task.Set(FieldRemindedAt, nil)
+		task.Set(FieldEscalatedAt, nil)
 	}
 	assignee, locale, err := responsible(app, t, rules.DayOf(now, policy.Zone))
 	if err != nil {
@@ -137,12 +139,13 @@ func TaskByKey(app core.App, key string) (*core.Record, error) {
 // is their substitute. It also gives the index of their language in pairs of Chinese and English.
 func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale int, err error) {
 	var rows []struct {
-		ID         string `db:"id"`
-		Locale     string `db:"locale"`
-		AwayUntil  string `db:"away_until"`
-		Substitute string `db:"substitute"`
+		ID               string `db:"id"`
+		Locale           string `db:"locale"`
+		AwayUntil        string `db:"away_until"`
+		Substitute       string `db:"substitute"`
+		SubstituteLocale string `db:"substitute_locale"`
 	}
-	err = app.DB().NewQuery(`SELECT u.id, u.locale, u.away_until, coalesce(s.id, '') substitute
+	err = app.DB().NewQuery(`SELECT u.id, u.locale, u.away_until, coalesce(s.id, '') substitute, coalesce(s.locale, '') substitute_locale
 		FROM users u
 		LEFT JOIN customers c ON c.id = {:customer}
 		LEFT JOIN users s ON s.id = u.substitute AND s.active
@@ -158,11 +161,11 @@ func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale i
 		return "", 0, nil
 	}
 	who := rows[0]
+	if away := rules.DayOf(storedMoment(who.AwayUntil), time.UTC); who.Substitute != "" && away >= today {
+		who.ID, who.Locale = who.Substitute, who.SubstituteLocale
+	}
 	if who.Locale == rules.English {
 		locale = 1
-	}
-	if away := rules.DayOf(storedMoment(who.AwayUntil), time.UTC); who.Substitute != "" && away >= today {
-		return who.Substitute, locale, nil
 	}
 	return who.ID, locale, nil
 }
@@ -173,23 +176,24 @@ func lightTouchKey(customer string, since, next rules.Day) string {
 }
 
 // syncLightTouch sees that a silent customer who is not on hold has one light touch task, due on the next
-// date, and that no other one stays open: a contact made since then did it, anything else ended it.
-func syncLightTouch(app core.App, policy *Policy, j judged) error {
+// date, and that no other one stays open: a contact made since then did it, anything else ended it. When it is
+// to be quiet it opens none.
+func syncLightTouch(app core.App, policy *Policy, j judged, quiet bool) error {
 	a, stored := j.result, j.facts.stored
 	want := ""
 	if a.TouchMode == rules.TouchLight && !a.OnHold && !a.NextFollowUpOn.IsZero() {
 		want = lightTouchKey(j.facts.ID, a.SilentSince, a.NextFollowUpOn)
 	}
-	changed, err := endOtherLightTouches(app, j, want)
+	changed, err := endOtherLightTouches(app, policy, j, want, quiet)
 	if err != nil {
 		return err
 	}
-	news := stored.TouchMode != rules.TouchLight || stored.NextFollowUpOn != j.want.NextFollowUpOn || a.HoldEnded
-	if want != "" && news {
+	holdEnded := a.HoldEnded && a.NextFollowUpOn > rules.DayOf(storedMoment(stored.AssessedAt), policy.Zone)
+	news := stored.TouchMode != rules.TouchLight || stored.NextFollowUpOn != j.want.NextFollowUpOn || holdEnded
+	if want != "" && news && !quiet {
 		changed = true
 		err = OpenTask(app, policy, RuleTask{
-			Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal,
-			DueAt: max(a.NextFollowUpOn, a.SilentSince).End(policy.Zone),
+			Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal, DueAt: j.lightTouchDue(policy),
 		}, j.at)
 	}
 	if err != nil || !changed {
@@ -198,28 +202,59 @@ func syncLightTouch(app core.App, policy *Policy, j judged) error {
 	return countTasks(app, j.facts.ID)
 }
 
-func endOtherLightTouches(app core.App, j judged, keep string) (ended bool, err error) {
+// lightTouchDue is the deadline of the light touch of a silence: the next date, or its first day where that lies before it.
+func (j judged) lightTouchDue(policy *Policy) time.Time {
+	return max(j.result.NextFollowUpOn, j.result.SilentSince).End(policy.Zone)
+}
+
+// endOtherLightTouches ends the open light touches but the one wanted, and tells whether there were any. When it is to be
+// quiet, one whose date a new policy moves is moved with it: ended, it would have no follower.
+func endOtherLightTouches(app core.App, policy *Policy, j judged, want string, quiet bool) (found bool, err error) {
 	if j.facts.OpenTasks == 0 {
 		return false, nil
 	}
 	var tasks []*core.Record
 	err = app.RecordQuery(CollectionTasks).
 		AndWhere(dbx.HashExp{FieldCustomer: j.facts.ID, FieldKind: KindLightTouch}).
-		AndWhere(dbx.Not(dbx.HashExp{FieldKey: keep})).
+		AndWhere(dbx.Not(dbx.HashExp{FieldKey: want})).
 		AndWhere(dbx.NewExp("status IN (" + openStatuses + ")")).All(&tasks)
 	if err != nil {
 		return false, fmt.Errorf("failed to find light touch tasks: %w", err)
 	}
 	for _, task := range tasks {
-		status, result := TaskCancelled, endedByRule
-		if j.result.LastFollowUpAt.After(storedMoment(j.facts.stored.LastFollowUpAt)) {
-			status, result = TaskDone, ""
+		contacted := j.result.LastFollowUpAt.After(storedMoment(j.facts.stored.LastFollowUpAt))
+		switch {
+		case contacted:
+			err = endTask(app, task, TaskDone, "", j.at)
+		case quiet && want != "":
+			err = moveLightTouch(app, task, want, j.lightTouchDue(policy), j.at)
+		default:
+			err = endTask(app, task, TaskCancelled, endedByRule, j.at)
 		}
-		if err := endTask(app, task, status, result, j.at); err != nil {
+		if err != nil {
 			return false, err
 		}
 	}
 	return len(tasks) > 0, nil
+}
+
+// moveLightTouch gives a light touch another key and date; where there was one of that key before, it ends instead.
+func moveLightTouch(app core.App, task *core.Record, key string, due, now time.Time) error {
+	before, err := TaskByKey(app, key)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		return endTask(app, task, TaskCancelled, endedByRule, now)
+	}
+	task.Set(FieldKey, key)
+	task.Set(FieldDueAt, due)
+	task.Set(FieldRemindedAt, nil)
+	task.Set(FieldEscalatedAt, nil)
+	if task.GetString(FieldStatus) == TaskDelayed && due.After(now) {
+		task.Set(FieldStatus, TaskOpen)
+	}
+	return saveTask(app, task)
 }
 
 // countTasks stores how many tasks of a customer are open.

@@ -74,7 +74,8 @@ func Register(app core.App, clock clockwork.Clock) *Jobs {
 	return j
 }
 
-// Start begins the schedule and makes up, once, each job that fell due while the program was down.
+// Start begins the schedule, makes up, once, each job that fell due while the program was down, and applies a policy that
+// was changed when the program ended.
 func (j *Jobs) Start() error {
 	if err := j.CloseInterrupted(); err != nil {
 		return err
@@ -85,6 +86,13 @@ func (j *Jobs) Start() error {
 	missed, err := j.missed()
 	if err != nil {
 		return err
+	}
+	pending, err := j.policyPending()
+	if err != nil {
+		return err
+	}
+	if pending {
+		j.notePolicyChange()
 	}
 	j.background(func() {
 		for _, name := range missed {

@@ -10,7 +10,6 @@ import (
 	"github.com/go-co-op/gocron/v2"
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/robfig/cron/v3"
 
 	"touchbase/crm"
 )
@@ -60,10 +59,9 @@ func (j *Jobs) startSchedule() error {
 		return err
 	}
 	for _, job := range j.table {
-		// 02:00 does not exist on one night a year in many zones; the run is then made when the clock has moved.
 		_, err := scheduler.NewJob(gocron.CronJob(job.schedule, false), gocron.NewTask(j.runScheduled, job.name),
 			gocron.WithName(job.name), gocron.WithSingletonMode(gocron.LimitModeReschedule),
-			gocron.WithDaylightSavingsTimePolicy(gocron.DaylightSavingsTimeRunAfterTransition))
+			gocron.WithCronImplementation(&wallClock{}))
 		if err != nil {
 			return fmt.Errorf("failed to schedule %s: %w", job.name, err)
 		}
@@ -88,11 +86,11 @@ func (j *Jobs) runScheduled(name string) {
 
 // nextTime is when a job falls due after a moment.
 func nextTime(job job, zone *time.Location, after time.Time) (time.Time, error) {
-	spec, err := cron.ParseStandard(job.schedule)
+	clock, err := newWallClock(job.schedule, zone)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("failed to read the schedule of %s: %w", job.name, err)
+		return time.Time{}, err
 	}
-	return spec.Next(after.In(zone)), nil
+	return clock.Next(after), nil
 }
 
 // missed lists the jobs that fell due since their last run that ended well. A job that never ran has missed nothing; one
@@ -133,6 +131,21 @@ func (j *Jobs) missed() ([]string, error) {
 		}
 	}
 	return names, nil
+}
+
+// policyPending tells whether the policy was changed and the tiers job has not been through with it: the program ended
+// in between. Rows that are as they were created were never changed.
+func (j *Jobs) policyPending() (bool, error) {
+	var pending int
+	err := j.app.DB().NewQuery(`SELECT EXISTS (
+		SELECT 1 FROM (SELECT created, updated FROM policy UNION ALL SELECT created, updated FROM tiers
+			UNION ALL SELECT created, updated FROM risk_rules)
+		WHERE updated > created AND updated > (SELECT coalesce(max(created), '') FROM job_runs
+			WHERE job = 'tiers' AND cause = 'policy' AND status = 'done'))`).Row(&pending)
+	if err != nil {
+		return false, fmt.Errorf("failed to see whether the policy was applied: %w", err)
+	}
+	return pending == 1, nil
 }
 
 // CloseInterrupted marks as failed the runs that a crash cut off. To be called before any job runs.
