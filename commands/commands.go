@@ -5,6 +5,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -24,6 +25,7 @@ type Jobs interface {
 // Commands are the commands of one app.
 type Commands struct {
 	app  core.App
+	root *cobra.Command
 	jobs Jobs
 	now  func() time.Time
 
@@ -35,7 +37,7 @@ type Commands struct {
 
 // Register adds the commands to root.
 func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time) *Commands {
-	c := &Commands{app: app, jobs: jobs, now: now}
+	c := &Commands{app: app, root: root, jobs: jobs, now: now}
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	c.bindServer(app)
 	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand()} {
@@ -44,8 +46,13 @@ func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time
 	return c
 }
 
-// ExitCode is what the process ends with: 1 after a command that failed or had problems.
-func (c *Commands) ExitCode() int { return c.exitCode }
+// ExitCode is what the process ends with: 1 after a command that failed, had problems or does not exist.
+func (c *Commands) ExitCode() int {
+	if _, _, err := c.root.Find(os.Args[1:]); err != nil {
+		return 1
+	}
+	return c.exitCode
+}
 
 // run wraps what a command does: an error is printed and makes the process fail.
 func (c *Commands) run(do func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) {

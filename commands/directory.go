@@ -15,6 +15,7 @@ import (
 
 	"github.com/gofrs/flock"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -47,6 +48,10 @@ func hold(app core.App) (*flock.Flock, error) {
 	if !held {
 		return nil, nil
 	}
+	// A server that was killed left its address behind; nobody is to be sent there.
+	if err := os.Remove(filepath.Join(app.DataDir(), controlName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(fmt.Errorf("failed to forget the way to a server that is gone: %w", err), lock.Unlock())
+	}
 	return lock, nil
 }
 
@@ -54,8 +59,12 @@ func hold(app core.App) (*flock.Flock, error) {
 func (c *Commands) bindServer(app core.App) {
 	var lock *flock.Flock
 	var server *http.Server
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		var err error
+	serve := func(e *core.ServeEvent) (err error) {
+		defer func() {
+			if err != nil {
+				c.exitCode = 1 // PocketBase prints why, and would end as if all were well
+			}
+		}()
 		if lock, err = hold(app); err != nil {
 			return err
 		}
@@ -66,10 +75,14 @@ func (c *Commands) bindServer(app core.App) {
 			return err
 		}
 		return e.Next()
-	})
+	}
+	// Before everything else a server starts, the jobs above all: a second server must not write a thing.
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "touchbaseDirectory", Priority: -1000, Func: serve})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		c.stop() // imports end between two batches
+		c.importing.Lock()
+		defer c.importing.Unlock()
 		if server != nil {
-			c.stop() // imports end between two batches
 			c.logError("Failed to stop listening for commands", server.Close())
 			c.logError("Failed to take back the address for commands", os.Remove(filepath.Join(app.DataDir(), controlName)))
 		}

@@ -37,6 +37,12 @@ func (c *Commands) jobCommand() *cobra.Command {
 		return c.orderJob(cmd.OutOrStdout(), order, at)
 	})
 	cmd.AddCommand(list, run)
+	cmd.Run = c.run(func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("there is no command %q; there are list and run", args[0])
+		}
+		return cmd.Help()
+	})
 	return cmd
 }
 

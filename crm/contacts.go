@@ -84,30 +84,35 @@ func belongs(app core.App, contact, customer string) bool {
 // FollowContact does what a saved contact asks for: another primary steps down, a successor steps up, and
 // whoever left as primary leaves a handover to be made within a day.
 func FollowContact(app core.App, record *core.Record, policy *Policy, now time.Time) error {
-	customer := record.GetString(FieldCustomer)
-	if record.GetBool(FieldIsPrimary) {
-		return stepDown(app, customer, record.Id)
-	}
-	if !record.GetBool(FieldLeftAsPrimary) || record.Original().GetBool(FieldLeftAsPrimary) {
-		return nil
-	}
-	if successor := record.GetString(FieldSuccessor); successor != "" {
-		next, err := app.FindRecordById(CollectionContacts, successor)
-		if err != nil {
-			return fmt.Errorf("failed to find the successor: %w", err)
-		}
-		next.Set(FieldIsPrimary, true)
-		if err := saveContact(app, next); err != nil {
-			return err
-		}
-	}
-	if record.GetString(FieldImport) != "" {
-		return nil
+	left, err := movePrimary(app, record)
+	if err != nil || !left || record.GetString(FieldImport) != "" {
+		return err
 	}
 	return OpenTask(app, policy, RuleTask{
-		Key: KindHandover + ":" + record.Id, Kind: KindHandover, Customer: customer,
+		Key: KindHandover + ":" + record.Id, Kind: KindHandover, Customer: record.GetString(FieldCustomer),
 		DueAt: now.Add(handoverHours * time.Hour), Priority: PriorityHigh,
 	}, now)
+}
+
+// movePrimary keeps one primary contact: another steps down for this one, a successor steps up when this one leaves. It tells
+// whether this one just left as primary.
+func movePrimary(app core.App, record *core.Record) (left bool, err error) {
+	if record.GetBool(FieldIsPrimary) {
+		return false, stepDown(app, record.GetString(FieldCustomer), record.Id)
+	}
+	if !record.GetBool(FieldLeftAsPrimary) || record.Original().GetBool(FieldLeftAsPrimary) {
+		return false, nil
+	}
+	successor := record.GetString(FieldSuccessor)
+	if successor == "" {
+		return true, nil
+	}
+	next, err := app.FindRecordById(CollectionContacts, successor)
+	if err != nil {
+		return false, fmt.Errorf("failed to find the successor: %w", err)
+	}
+	next.Set(FieldIsPrimary, true)
+	return true, saveContact(app, next)
 }
 
 // stepDown makes every primary contact of a customer but one an ordinary one.

@@ -117,12 +117,7 @@ func colleague(app core.App, name string) string {
 // answer to negative feedback. An imported one opens none, but for a next step whose day is not past.
 func FollowUpTasks(app core.App, record *core.Record, policy *Policy, now time.Time) error {
 	f := followUp{app: app, record: record, policy: policy, now: now, imported: record.GetString(FieldImport) != ""}
-	for _, step := range []func() error{f.nextStep, f.promises, f.negativeFeedback} {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.tasks()
 }
 
 type followUp struct {
@@ -131,6 +126,15 @@ type followUp struct {
 	policy   *Policy
 	now      time.Time
 	imported bool
+}
+
+func (f followUp) tasks() error {
+	for _, step := range []func() error{f.nextStep, f.promises, f.negativeFeedback} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // task is a rule's task that follows from this follow-up, given in its author's name.

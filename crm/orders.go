@@ -36,10 +36,11 @@ func NormalizeOrder(app core.App, record *core.Record) error {
 	return nil
 }
 
-// orderedBefore tells whether the customer has an order that counts from an earlier moment.
+// orderedBefore tells whether the customer has an order that counts from an earlier moment, or was entered earlier for the
+// same one: spreadsheets often know the day only, and one order is the first.
 func orderedBefore(app core.App, record *core.Record) (bool, error) {
 	var n int
-	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at < {:at}
+	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at <= {:at}
 		AND amount >= 0 AND NOT cancelled AND id != {:id})`).Bind(dbx.Params{
 		"customer": record.GetString(FieldCustomer), "at": record.GetString(FieldOrderedAt), "id": record.Id,
 	}).Row(&n)
@@ -59,4 +60,21 @@ func CheckOrder(app core.App, record *core.Record) error {
 		errs[FieldAmount] = fieldError("return_positive", "A return has a negative amount.")
 	}
 	return errorsOrNil(errs)
+}
+
+// FollowOrder keeps one order of a customer the first: when an order that counts was entered or moved before the one that was
+// the first until now, that one is new no longer.
+func FollowOrder(app core.App, record *core.Record) error {
+	if record.GetString(FieldKind) != OrderNew || record.GetBool(FieldCancelled) {
+		return nil
+	}
+	_, err := app.DB().NewQuery(`UPDATE orders SET kind = 'repeat' WHERE kind = 'new' AND id != {:id} AND id = (
+		SELECT id FROM orders WHERE customer = {:customer} AND id != {:id} AND amount >= 0 AND NOT cancelled
+		ORDER BY ordered_at, created, rowid LIMIT 1) AND ordered_at > {:at}`).Bind(dbx.Params{
+		"id": record.Id, "customer": record.GetString(FieldCustomer), "at": record.GetString(FieldOrderedAt),
+	}).Execute()
+	if err != nil {
+		return fmt.Errorf("failed to tell the first order from the others: %w", err)
+	}
+	return nil
 }

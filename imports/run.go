@@ -1,12 +1,12 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -31,9 +31,8 @@ type run struct {
 	importID   string
 	result     *Result
 
-	targets map[string]string       // relation field → collection it points to
-	pending map[string]*core.Record // records of this batch by id, not written yet
-	fresh   map[string]bool         // ids created by this import
+	targets map[string]string // relation field → collection it points to
+	taken   map[string]line   // the row that made or matched each record, by the record's id
 	batch   []*core.Record
 }
 
@@ -45,7 +44,7 @@ type line struct {
 
 // rows reads, matches, checks and writes every row.
 func (r *run) rows(ctx context.Context, table *Table) error {
-	r.fresh = map[string]bool{}
+	r.taken = map[string]line{}
 	if err := r.findTargets(); err != nil {
 		return err
 	}
@@ -95,100 +94,121 @@ func (r *run) findTargets() error {
 // sortByCustomer puts the orders of a customer together, oldest first: the customer is then assessed once a batch, and
 // the first order is known for the new one whatever the order of the rows.
 func sortByCustomer(lines []line) {
-	key := func(l line) string {
-		ids, _ := l.values[crm.FieldCustomer].([]string)
-		at, _ := l.values[crm.FieldOrderedAt].(time.Time)
-		return strings.Join(ids, "") + at.UTC().Format(time.RFC3339Nano)
+	slices.SortStableFunc(lines, func(a, b line) int {
+		first, _ := a.values[crm.FieldOrderedAt].(time.Time)
+		second, _ := b.values[crm.FieldOrderedAt].(time.Time)
+		return cmp.Or(strings.Compare(a.one(crm.FieldCustomer), b.one(crm.FieldCustomer)), first.Compare(second))
+	})
+}
+
+// one gives the id in a relation that holds a single one, empty where it holds none.
+func (l line) one(field string) string {
+	if ids, _ := l.values[field].([]string); len(ids) == 1 {
+		return ids[0]
 	}
-	sort.SliceStable(lines, func(i, j int) bool { return key(lines[i]) < key(lines[j]) })
+	return ""
+}
+
+// text gives the text read for a field.
+func (l line) text(field string) string {
+	text, _ := l.values[field].(string)
+	return text
 }
 
 // take makes a record of a row, or finds the one it matches, and puts it into the batch if it is new or differs.
 func (r *run) take(l line) error {
-	id, conflict := r.match(l)
-	if conflict != nil {
-		r.result.refuse(*conflict)
-		return nil
-	}
+	id := r.match(l)
 	if id == "" {
 		return r.create(l)
 	}
-	if r.fresh[id] {
-		// The first row of a code makes the customer; a second row of an order says the same, or is a mistake.
-		if r.collection.Name == crm.CollectionCustomers || !r.differs(r.pending[id], l.values) {
-			r.result.Skipped++
-			return nil
-		}
-		r.result.refuse(Problem{
-			Row: l.row.Line, Code: crm.CodeInUse,
-			Message: "An earlier row of this file is the same record with other values.",
-		})
-		return nil
+	earlier, taken := r.taken[id]
+	switch {
+	case !taken:
+		return r.update(id, l)
+	case r.collection.Name == crm.CollectionCustomers || sameValues(earlier, l):
+		// The first row of a code makes the customer; a second row of anything else says the same, or is a mistake.
+		r.result.Skipped++
+	default:
+		r.refuse(l, matchedBy[r.collection.Name], crm.CodeInUse,
+			fmt.Sprintf("Row %d of this file is the same record with other values.", earlier.row.Line))
 	}
-	return r.update(id, l)
+	return nil
 }
 
-// match finds the stored record a row is about.
-func (r *run) match(l line) (id string, conflict *Problem) {
-	text := func(field string) string { value, _ := l.values[field].(string); return value }
-	customer := ""
-	if ids, _ := l.values[crm.FieldCustomer].([]string); len(ids) == 1 {
-		customer = ids[0]
-	}
+// matchedBy is the field that a second row of the same record is refused by.
+var matchedBy = map[string]string{
+	crm.CollectionContacts: crm.FieldName, crm.CollectionOrders: crm.FieldNumber, crm.CollectionFollowUps: crm.FieldStartedAt,
+}
+
+// sameValues tells whether two rows say the same.
+func sameValues(a, b line) bool { return fmt.Sprint(a.values) == fmt.Sprint(b.values) }
+
+// refuse notes a problem of one cell of a row.
+func (r *run) refuse(l line, field, code, message string) {
+	r.result.refuse(Problem{
+		Row: l.row.Line, Column: r.columnOf(field), Field: field, Value: r.mapping.Values(l.row)[field], Code: code, Message: message,
+	})
+}
+
+// match finds the stored record a row is about, or one that an earlier row made.
+func (r *run) match(l line) (id string) {
 	switch r.collection.Name {
 	case crm.CollectionCustomers:
-		return r.matchCustomer(text(crm.FieldCode), rules.CleanCreditCode(text(crm.FieldCreditCode)), text(crm.FieldName))
-	case crm.CollectionOrders:
-		return r.known.orders[text(crm.FieldNumber)], nil
+		return r.matchCustomer(l.text(crm.FieldCode), rules.CleanCreditCode(l.text(crm.FieldCreditCode)), l.text(crm.FieldName))
 	case crm.CollectionContacts:
-		for _, field := range []string{crm.FieldPhone, crm.FieldEmail, crm.FieldName} {
-			if call := text(field); call != "" {
-				if ids := r.known.contact(customer, call); len(ids) == 1 {
-					return ids[0], nil
-				}
-				if field != crm.FieldPhone {
-					break // a name decides only where there is neither phone nor e-mail
-				}
-			}
-		}
+		return r.matchContact(l)
+	case crm.CollectionOrders:
+		return r.known.orders[l.text(crm.FieldNumber)]
 	case crm.CollectionFollowUps:
 		at, _ := l.values[crm.FieldStartedAt].(time.Time)
-		by := ""
-		if ids, _ := l.values[crm.FieldBy].([]string); len(ids) == 1 {
-			by = ids[0]
-		}
-		return r.known.followUps[followUpKey(customer, stored(at), by, text(crm.FieldByName))], nil
+		return r.known.followUps[followUpKey(l.one(crm.FieldCustomer), stored(at), l.one(crm.FieldBy), l.text(crm.FieldByName))]
 	}
-	return "", nil
+	return ""
 }
 
 // stored is PocketBase's text form of a moment.
 func stored(at time.Time) string { return at.UTC().Format(types.DefaultDateLayout) }
 
-// matchCustomer goes by code, else by credit code, else by name if exactly one customer has it. A row with a code of its
-// own never becomes a customer that has another code.
-func (r *run) matchCustomer(code, creditCode, name string) (string, *Problem) {
-	if id, ok := r.known.codes[code]; ok && code != "" {
-		return id, nil
+// matchCustomer goes by code, else by credit code, else by name if exactly one customer has it. A row with a code or credit
+// code of its own never becomes a customer that has another one.
+func (r *run) matchCustomer(code, creditCode, name string) string {
+	if id := r.known.codes[code]; id != "" {
+		return id
 	}
-	other := func(id string) bool {
-		if code == "" {
-			return false
+	another := func(given, have string) bool { return given != "" && have != "" && given != have }
+	if id := r.known.creditCodes[creditCode]; id != "" && !another(code, r.known.codeOf[id]) {
+		return id
+	}
+	ids := r.known.nameKeys[rules.NameKey(name)]
+	if len(ids) == 1 && !another(code, r.known.codeOf[ids[0]]) && !another(creditCode, r.known.creditCodeOf[ids[0]]) {
+		return ids[0]
+	}
+	return ""
+}
+
+// matchContact goes by phone, else by e-mail; where several colleagues share one, by the name among them. Only a row that has
+// neither goes by the name alone.
+func (r *run) matchContact(l line) string {
+	calls := r.known.contacts[l.one(crm.FieldCustomer)]
+	phone, _ := crm.CleanPhone(l.text(crm.FieldPhone), r.policy.Country)
+	email := strings.ToLower(l.text(crm.FieldEmail))
+	named := calls[l.text(crm.FieldName)]
+	for _, call := range []string{phone, email} {
+		if call == "" {
+			continue
 		}
-		for have, of := range r.known.codes {
-			if of == id && have != code {
-				return true
-			}
+		ids := calls[call]
+		if len(ids) > 1 {
+			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(named, id) })
 		}
-		return false
+		if len(ids) == 1 {
+			return ids[0]
+		}
 	}
-	if id, ok := r.known.creditCodes[creditCode]; ok && creditCode != "" && !other(id) {
-		return id, nil
+	if phone == "" && email == "" && len(named) == 1 {
+		return named[0]
 	}
-	if ids := r.known.nameKeys[rules.NameKey(name)]; len(ids) == 1 && name != "" && !other(ids[0]) && (code == "" || creditCode == "") {
-		return ids[0], nil
-	}
-	return "", nil
+	return ""
 }
 
 // create makes a new record of a row.
@@ -204,10 +224,8 @@ func (r *run) create(l line) error {
 		return err
 	}
 	r.remember(record)
-	r.fresh[record.Id] = true
-	r.pending[record.Id] = record
+	r.taken[record.Id] = l
 	r.batch = append(r.batch, record)
-	r.result.Created++
 	return nil
 }
 
@@ -222,7 +240,7 @@ func (r *run) complete(record *core.Record) {
 		return
 	}
 	record.Set(crm.FieldKind, crm.OrderNew)
-	if first, ok := r.known.firstOrders[customer]; ok && first < stored(record.GetDateTime(crm.FieldOrderedAt).Time()) {
+	if first, ok := r.known.firstOrders[customer]; ok && first <= stored(record.GetDateTime(crm.FieldOrderedAt).Time()) {
 		record.Set(crm.FieldKind, crm.OrderRepeat)
 	}
 }
@@ -245,13 +263,12 @@ func (r *run) check(record *core.Record, l line) (bool, error) {
 	if err := r.app.Validate(record); err != nil && !errors.As(err, &more) {
 		return false, err
 	}
-	all := validation.Errors{}
+	all := r.known.inUse(record)
 	maps.Copy(all, more)
 	maps.Copy(all, fields)
-	texts := r.mapping.Values(l.row)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		code, message := describe(all[name])
-		r.result.refuse(Problem{Row: l.row.Line, Column: r.columnOf(name), Field: name, Value: texts[name], Code: code, Message: message})
+		r.refuse(l, name, code, message)
 	}
 	return len(all) == 0, nil
 }
@@ -260,7 +277,7 @@ func (r *run) check(record *core.Record, l line) (bool, error) {
 // itself makes the others step down.
 func (r *run) keepOnePrimary(record *core.Record, l line) {
 	customer := record.GetString(crm.FieldCustomer)
-	if _, said := l.values[crm.FieldIsPrimary]; !said && r.known.primaries[customer] {
+	if l.values[crm.FieldIsPrimary] != true && r.known.primaries[customer] {
 		record.Set(crm.FieldIsPrimary, false)
 	}
 }
@@ -270,7 +287,7 @@ func (r *run) remember(record *core.Record) {
 	text := record.GetString
 	switch r.collection.Name {
 	case crm.CollectionCustomers:
-		r.known.addCustomer(record.Id, text(crm.FieldCode), text(crm.FieldCreditCode), text(crm.FieldNameKey), text(crm.FieldOwner))
+		r.known.addCustomer(record.Id, text(crm.FieldCode), text(crm.FieldCreditCode), text(crm.FieldName), text(crm.FieldNameKey), text(crm.FieldOwner))
 	case crm.CollectionContacts:
 		r.known.addContact(text(crm.FieldCustomer), record.Id, text(crm.FieldPhone), text(crm.FieldEmail), text(crm.FieldName))
 		r.known.primaries[text(crm.FieldCustomer)] = r.known.primaries[text(crm.FieldCustomer)] || record.GetBool(crm.FieldIsPrimary)
@@ -288,19 +305,6 @@ func (r *run) remember(record *core.Record) {
 	}
 }
 
-// differs tells whether setting the values on a record would change it.
-func (r *run) differs(record *core.Record, values map[string]any) bool {
-	if record == nil {
-		return true // written in an earlier batch: not worth reading again for a row that should not be there
-	}
-	changed := record.Clone()
-	changed.Load(values)
-	if crm.Normalize(r.app, changed, r.policy) != nil {
-		return true
-	}
-	return len(changedFields(changed, record)) > 0
-}
-
 // update sets the values of a row on the record it matches; a row without a difference is skipped.
 func (r *run) update(id string, l line) error {
 	record, err := r.app.FindRecordById(r.collection, id)
@@ -312,37 +316,53 @@ func (r *run) update(id string, l line) error {
 	if err != nil || !ok {
 		return err
 	}
-	if len(changedFields(record, record.Original())) == 0 {
+	r.taken[id] = l
+	if !differs(record, record.Original()) {
 		r.result.Skipped++
 		return nil
 	}
+	if crm.HasRev(r.collection) { // whoever has the record open must not write over what the import changed
+		record.Set(crm.FieldRev, record.GetInt(crm.FieldRev)+1)
+	}
+	r.remember(record)
 	r.batch = append(r.batch, record)
-	r.result.Updated++
 	return nil
 }
 
-// changedFields lists the fields in which two states of a record differ.
-func changedFields(a, b *core.Record) []string {
-	var names []string
+// differs tells whether any field of two states of a record does.
+func differs(a, b *core.Record) bool {
 	for _, field := range a.Collection().Fields {
 		name := field.GetName()
 		if fmt.Sprint(a.Get(name)) != fmt.Sprint(b.Get(name)) {
-			names = append(names, name)
+			return true
 		}
 	}
-	return names
+	return false
 }
 
 // write writes the batch and the new assessments of the customers it touches in one transaction.
 func (r *run) write(ctx context.Context) error {
 	batch := r.batch
 	r.batch = nil
-	clear(r.pending)
-	if len(batch) == 0 || r.options.DryRun {
+	if len(batch) == 0 {
 		return nil
 	}
 	if ctx.Err() != nil {
 		return ErrStopped
+	}
+	created := 0
+	for _, record := range batch {
+		if record.IsNew() {
+			created++
+		}
+	}
+	count := func() {
+		r.result.Created += created
+		r.result.Updated += len(batch) - created
+	}
+	if r.options.DryRun {
+		count()
+		return nil
 	}
 	var changed []string
 	err := r.app.RunInTransaction(func(tx core.App) error {
@@ -356,6 +376,7 @@ func (r *run) write(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("failed to write a batch of %s: %w", r.collection.Name, err)
 	}
+	count()
 	crm.Announce(r.app, changed...)
 	return nil
 }
@@ -366,8 +387,7 @@ func (r *run) save(tx core.App, batch []*core.Record) (customers []string, err e
 	inserter := inserter{tx: tx}
 	defer func() { err = errors.Join(err, inserter.close()) }()
 	for _, record := range batch {
-		isNew := record.IsNew()
-		if isNew {
+		if record.IsNew() {
 			err = inserter.insert(record, r.now)
 		} else {
 			err = tx.SaveWithContext(crm.AsSystem(context.Background()), record.IgnoreUnchangedFields(true))
@@ -375,15 +395,16 @@ func (r *run) save(tx core.App, batch []*core.Record) (customers []string, err e
 		if err != nil {
 			return nil, err
 		}
-		customer := record.Id
-		if r.collection.Name != crm.CollectionCustomers {
-			customer = record.GetString(crm.FieldCustomer)
-		}
-		customers = append(customers, customer)
-		if isNew {
-			if err := crm.FollowImported(tx, record, r.policy, r.now); err != nil {
-				return nil, err
+		if r.collection.Name == crm.CollectionCustomers {
+			customers = append(customers, record.Id)
+		} else {
+			customers = append(customers, record.GetString(crm.FieldCustomer))
+			if before := record.Original().GetString(crm.FieldCustomer); before != "" { // an order that was another's
+				customers = append(customers, before)
 			}
+		}
+		if err := crm.FollowImported(tx, record, r.policy, r.now); err != nil {
+			return nil, err
 		}
 	}
 	return customers, nil
