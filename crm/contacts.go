@@ -49,14 +49,8 @@ func NormalizeContact(app core.App, record *core.Record, policy *Policy) error {
 
 // hasPrimary tells whether another contact of the customer is its primary one.
 func hasPrimary(app core.App, record *core.Record) (bool, error) {
-	var n int
-	err := app.DB().Select("count(*)").From(CollectionContacts).
-		Where(dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true}).
-		AndWhere(dbx.Not(dbx.HashExp{"id": record.Id})).Row(&n)
-	if err != nil {
-		return false, fmt.Errorf("failed to look for the primary contact: %w", err)
-	}
-	return n > 0, nil
+	return exists(app, CollectionContacts, dbx.And(
+		dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true}, dbx.Not(dbx.HashExp{"id": record.Id})))
 }
 
 // CheckContact refuses, by field, a primary contact who left and a successor from elsewhere.
@@ -66,19 +60,22 @@ func CheckContact(app core.App, record *core.Record) error {
 		errs[FieldIsPrimary] = fieldError("left_primary", "Someone who left cannot be the primary contact.")
 	}
 	if successor := record.GetString(FieldSuccessor); successor != "" && changed(record, FieldSuccessor) {
-		if successor == record.Id || !belongs(app, successor, record.GetString(FieldCustomer)) {
-			errs[FieldSuccessor] = fieldError("other_customer", "The successor is another contact of the same customer.")
+		is, err := exists(app, CollectionContacts, dbx.HashExp{
+			core.FieldNameId: successor, FieldCustomer: record.GetString(FieldCustomer), FieldLeftOn: "",
+		})
+		if err != nil {
+			return err
+		}
+		if successor == record.Id || !is {
+			errs[FieldSuccessor] = fieldError(CodeOtherCustomer, "The successor is another contact of the same customer, one who has not left.")
 		}
 	}
 	return errorsOrNil(errs)
 }
 
 // belongs tells whether a contact is one of a customer's.
-func belongs(app core.App, contact, customer string) bool {
-	var found int
-	err := app.DB().Select("1").From(CollectionContacts).
-		Where(dbx.HashExp{"id": contact, FieldCustomer: customer}).Row(&found)
-	return err == nil
+func belongs(app core.App, contact, customer string) (bool, error) {
+	return exists(app, CollectionContacts, dbx.HashExp{"id": contact, FieldCustomer: customer})
 }
 
 // FollowContact does what a saved contact asks for: another primary steps down, a successor steps up, and
@@ -100,19 +97,27 @@ func movePrimary(app core.App, record *core.Record) (left bool, err error) {
 	if record.GetBool(FieldIsPrimary) {
 		return false, stepDown(app, record.GetString(FieldCustomer), record.Id)
 	}
-	if !record.GetBool(FieldLeftAsPrimary) || record.Original().GetBool(FieldLeftAsPrimary) {
+	if !record.GetBool(FieldLeftAsPrimary) {
 		return false, nil
 	}
-	successor := record.GetString(FieldSuccessor)
-	if successor == "" {
-		return true, nil
+	return !record.Original().GetBool(FieldLeftAsPrimary), stepUp(app, record)
+}
+
+// stepUp makes the successor named for a contact who left the primary one, unless the customer has another by now.
+func stepUp(app core.App, left *core.Record) error {
+	successor := left.GetString(FieldSuccessor)
+	if successor == "" || !changed(left, FieldSuccessor) && left.Original().GetBool(FieldLeftAsPrimary) {
+		return nil
+	}
+	if has, err := hasPrimary(app, left); err != nil || has {
+		return err
 	}
 	next, err := app.FindRecordById(CollectionContacts, successor)
 	if err != nil {
-		return false, fmt.Errorf("failed to find the successor: %w", err)
+		return fmt.Errorf("failed to find the successor: %w", err)
 	}
 	next.Set(FieldIsPrimary, true)
-	return true, saveContact(app, next)
+	return saveContact(app, next)
 }
 
 // stepDown makes every primary contact of a customer but one an ordinary one.

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -47,12 +48,13 @@ func CheckCustomer(app core.App, record *core.Record, policy *Policy, now time.T
 	if code := record.GetString(FieldCreditCode); code != "" && changed(record, FieldCreditCode) {
 		if problem := rules.CheckCreditCode(code); problem != nil {
 			errs[FieldCreditCode] = problemError(problem)
-		} else if inUse(app, record, FieldCreditCode) {
-			errs[FieldCreditCode] = fieldError(CodeInUse, "Another customer has the credit code %s.", code)
 		}
 	}
-	if code := record.GetString(FieldCode); code != "" && changed(record, FieldCode) && inUse(app, record, FieldCode) {
-		errs[FieldCode] = fieldError(CodeInUse, "Another customer has the code %s.", code)
+	if err := refuseUsed(app, record, FieldCreditCode, "Another customer has the credit code %s.", errs); err != nil {
+		return err
+	}
+	if err := refuseUsed(app, record, FieldCode, "Another customer has the code %s.", errs); err != nil {
+		return err
 	}
 	if changed(record, FieldTierPin) || changed(record, FieldTierPinReason) || changed(record, FieldTierPinUntil) {
 		checkPin(record, today, errs)
@@ -87,12 +89,31 @@ func checkPin(record *core.Record, today rules.Day, errs validation.Errors) {
 }
 
 // inUse tells whether another record of the collection has the same value in a field.
-func inUse(app core.App, record *core.Record, field string) bool {
-	var found int
-	err := app.DB().Select("1").From(record.Collection().Name).
-		Where(dbx.HashExp{field: record.GetString(field)}).
-		AndWhere(dbx.Not(dbx.HashExp{"id": record.Id})).Limit(1).Row(&found)
-	return err == nil
+func inUse(app core.App, record *core.Record, field string) (bool, error) {
+	return exists(app, record.Collection().Name, dbx.And(
+		dbx.HashExp{field: record.GetString(field)}, dbx.Not(dbx.HashExp{"id": record.Id})))
+}
+
+// exists tells whether a collection has a record of which an expression holds.
+func exists(app core.App, collection string, of dbx.Expression) (bool, error) {
+	var n int
+	if err := app.DB().Select("count(*)").From(collection).Where(of).Row(&n); err != nil {
+		return false, fmt.Errorf("failed to look into %s: %w", collection, err)
+	}
+	return n > 0, nil
+}
+
+// refuseUsed refuses a changed value that has to be unique and is in use.
+func refuseUsed(app core.App, record *core.Record, field, message string, errs validation.Errors) error {
+	value := record.GetString(field)
+	if value == "" || errs[field] != nil || !changed(record, field) {
+		return nil
+	}
+	used, err := inUse(app, record, field)
+	if used {
+		errs[field] = fieldError(CodeInUse, message, value)
+	}
+	return err
 }
 
 // MoveTeam gives the customers of an owner the owner's new team.

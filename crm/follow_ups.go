@@ -2,6 +2,7 @@ package crm
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -55,13 +56,22 @@ func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.T
 	contactDay := rules.DayOf(started, policy.Zone)
 	checkNextStep(record, contactDay, errs)
 
-	customer := record.GetString(FieldCustomer)
-	if contact := record.GetString(FieldContact); contact != "" && !belongs(app, contact, customer) {
-		errs[FieldContact] = fieldError("other_customer", "The contact belongs to another customer.")
-	}
-	for _, contact := range record.GetStringSlice(FieldTheirPeople) {
-		if !belongs(app, contact, customer) {
-			errs[FieldTheirPeople] = fieldError("other_customer", "Someone among their people belongs to another customer.")
+	for field, message := range map[string]string{
+		FieldContact:     "The contact belongs to another customer.",
+		FieldTheirPeople: "Someone among their people belongs to another customer.",
+	} {
+		people := record.GetStringSlice(field)
+		if !changed(record, FieldCustomer) && slices.Equal(people, record.Original().GetStringSlice(field)) {
+			continue // who has moved to another company since was their contact then
+		}
+		for _, contact := range people {
+			is, err := belongs(app, contact, record.GetString(FieldCustomer))
+			if err != nil {
+				return err
+			}
+			if !is {
+				errs[field] = fieldError(CodeOtherCustomer, "%s", message)
+			}
 		}
 	}
 	if changed(record, FieldCommitments) {
@@ -128,8 +138,9 @@ type followUp struct {
 	imported bool
 }
 
+// tasks does everything that follows from it.
 func (f followUp) tasks() error {
-	for _, step := range []func() error{f.nextStep, f.promises, f.negativeFeedback} {
+	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.negativeFeedback} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -144,6 +155,25 @@ func (f followUp) task(kind, key string) RuleTask {
 		Key: kind + ":" + f.record.Id + key, Kind: kind, Customer: f.record.GetString(FieldCustomer), FollowUp: f.record.Id,
 		GivenBy: author, Author: author, Priority: PriorityNormal,
 	}
+}
+
+// moveTasks takes the tasks of a follow-up that was entered with the wrong customer along to the right one.
+func (f followUp) moveTasks() error {
+	before := f.record.Original().GetString(FieldCustomer)
+	if before == "" || before == f.record.GetString(FieldCustomer) {
+		return nil
+	}
+	tasks, err := f.app.FindAllRecords(CollectionTasks, dbx.HashExp{FieldFollowUp: f.record.Id})
+	if err != nil {
+		return fmt.Errorf("failed to find the tasks of a follow-up: %w", err)
+	}
+	for _, task := range tasks {
+		task.Set(FieldCustomer, f.record.GetString(FieldCustomer))
+		if err := saveTask(f.app, task); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // nextStep sees to the one task of the next step. A step already past is due today.
@@ -163,8 +193,8 @@ func (f followUp) nextStep() error {
 	task.Title = f.record.GetString(FieldNextAction)
 	task.Named = f.record.GetString(FieldNextActionBy)
 	task.DueAt = max(on, today).End(f.policy.Zone)
-	stepChanged := !f.record.IsNew() && (changed(f.record, FieldNextAction) || changed(f.record, FieldNextActionOn) ||
-		changed(f.record, FieldNextActionBy))
+	stepChanged := changed(f.record, FieldStatus) || changed(f.record, FieldNextAction) || changed(f.record, FieldNextActionOn) ||
+		changed(f.record, FieldNextActionBy)
 	if stepChanged {
 		return moveTask(f.app, f.policy, task, f.now)
 	}
@@ -184,7 +214,8 @@ func moveTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if !IsOpen(task.GetString(FieldStatus)) {
+	status := task.GetString(FieldStatus)
+	if !IsOpen(status) || status == TaskDelayed && t.DueAt.After(now) {
 		task.Set(FieldStatus, TaskOpen)
 		task.Set(FieldResult, "")
 		task.Set(FieldDoneAt, nil)

@@ -14,11 +14,12 @@ import (
 
 // Codes of field errors that more than one collection uses. Forms, the API and imports show the same.
 const (
-	CodeRequired     = "validation_required"
-	CodeComputed     = "computed"
-	CodeUnknownField = "unknown_field"
-	CodeInFuture     = "in_future"
-	CodeInUse        = "in_use"
+	CodeRequired      = "validation_required"
+	CodeComputed      = "computed"
+	CodeUnknownField  = "unknown_field"
+	CodeInFuture      = "in_future"
+	CodeInUse         = "in_use"
+	CodeOtherCustomer = "other_customer"
 )
 
 // fieldError is a field error with a stable code and a sentence that says what would be right.
@@ -70,6 +71,7 @@ func ReadInput(collection *core.Collection, body map[string]any, policy *Policy)
 		}
 		field := InputField(collection, key)
 		if field == nil {
+			delete(values, key)
 			errs[key] = fieldError(CodeUnknownField, "There is no field %q in %s.", key, collection.Name)
 			continue
 		}
@@ -107,6 +109,9 @@ func readValue(field core.Field, value any, policy *Policy) (any, *rules.Problem
 		if !isText {
 			return nil, &rules.Problem{Code: "unreadable_number", Message: fmt.Sprintf("%v is not a number; write it as 1234.56.", value)}
 		}
+		if strings.TrimSpace(text) == "" {
+			return nil, nil // nothing is not 0: an order asks for its amount
+		}
 		number, problem := rules.ReadNumber(text)
 		return number, problem
 	}
@@ -125,6 +130,8 @@ func CleanTexts(record *core.Record) {
 					record.Set(name, clean)
 				}
 			}
+		case core.FieldTypeURL:
+			record.Set(name, rules.CleanText(record.GetString(name)))
 		case core.FieldTypeEmail:
 			if text := record.GetString(name); text != "" && !field.GetSystem() {
 				record.Set(name, strings.ToLower(rules.CleanText(text)))

@@ -1,6 +1,8 @@
 package crm
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -90,6 +92,9 @@ func mismatchesChannel(app core.App, record *core.Record) (bool, error) {
 		FROM customers c LEFT JOIN contacts p ON p.id = {:contact} WHERE c.id = {:customer}`).Bind(dbx.Params{
 		"channel": record.GetString(FieldChannel), "contact": record.GetString(FieldContact), "customer": record.GetString(FieldCustomer),
 	}).Row(&preferred, &avoided)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil // a customer who does not exist is refused when the relation is validated
+	}
 	if err != nil {
 		return false, fmt.Errorf("failed to look for the preferred channel: %w", err)
 	}

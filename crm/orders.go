@@ -36,8 +36,7 @@ func NormalizeOrder(app core.App, record *core.Record) error {
 	return nil
 }
 
-// orderedBefore tells whether the customer has an order that counts from an earlier moment, or was entered earlier for the
-// same one: spreadsheets often know the day only, and one order is the first.
+// orderedBefore tells whether the customer has an order that counts from an earlier moment, or was entered before from the same one.
 func orderedBefore(app core.App, record *core.Record) (bool, error) {
 	var n int
 	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at <= {:at}
@@ -53,8 +52,8 @@ func orderedBefore(app core.App, record *core.Record) (bool, error) {
 // CheckOrder refuses, by field, a number in use and a return that is none.
 func CheckOrder(app core.App, record *core.Record) error {
 	errs := validation.Errors{}
-	if number := record.GetString(FieldNumber); number != "" && changed(record, FieldNumber) && inUse(app, record, FieldNumber) {
-		errs[FieldNumber] = fieldError(CodeInUse, "Another order has the number %s.", number)
+	if err := refuseUsed(app, record, FieldNumber, "Another order has the number %s.", errs); err != nil {
+		return err
 	}
 	if record.GetString(FieldKind) == OrderReturn && record.GetFloat(FieldAmount) >= 0 {
 		errs[FieldAmount] = fieldError("return_positive", "A return has a negative amount.")

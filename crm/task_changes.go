@@ -48,8 +48,7 @@ func NormalizeTask(record *core.Record, now time.Time) {
 // day on which the customer has enough of them on that channel already.
 func CheckTask(app core.App, record *core.Record, policy *Policy) error {
 	errs := validation.Errors{}
-	done := record.GetString(FieldStatus) == TaskDone && changed(record, FieldStatus)
-	if done && record.GetString(FieldKind) == KindNegativeFeedback && record.GetString(FieldResult) == "" {
+	if record.GetString(FieldStatus) == TaskDone && record.GetString(FieldKind) == KindNegativeFeedback && record.GetString(FieldResult) == "" {
 		errs[FieldResult] = fieldError(CodeRequired, "Say how the negative feedback was answered.")
 	}
 	planned := changed(record, FieldDueAt) || changed(record, FieldChannel)

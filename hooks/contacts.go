@@ -8,7 +8,7 @@ import (
 
 func (h *hooks) bindContacts(app core.App) {
 	onCheck(app, crm.CollectionContacts, func(e *core.RecordEvent) error { return crm.CheckContact(e.App, e.Record) })
-	onWrite(app, crm.CollectionContacts, h.onContactWrite)
+	h.onWrite(app, crm.CollectionContacts, h.onContactWrite)
 	h.bindCustomerOf(app, crm.CollectionContacts)
 }
 

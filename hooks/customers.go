@@ -14,7 +14,7 @@ func (h *hooks) bindCustomers(app core.App) {
 		}
 		return crm.CheckCustomer(e.App, e.Record, policy, h.now())
 	})
-	onWrite(app, crm.CollectionCustomers, h.onCustomerWrite)
+	h.onWrite(app, crm.CollectionCustomers, h.onCustomerWrite)
 }
 
 // onCustomerWrite stores the customer in its form and judges it; the record answers with the judgement.

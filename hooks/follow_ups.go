@@ -20,7 +20,7 @@ func (h *hooks) bindFollowUps(app core.App) {
 		}
 		return crm.CheckFollowUp(e.App, e.Record, policy, h.now())
 	})
-	onWrite(app, crm.CollectionFollowUps, h.onFollowUpWrite)
+	h.onWrite(app, crm.CollectionFollowUps, h.onFollowUpWrite)
 	h.bindCustomerOf(app, crm.CollectionFollowUps)
 	app.OnRecordDeleteRequest(crm.CollectionFollowUps).BindFunc(func(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError("A follow-up is history: nobody deletes one.", nil)

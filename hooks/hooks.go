@@ -9,6 +9,7 @@ import (
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/crm"
 )
@@ -43,11 +44,20 @@ func inTransaction(e *core.RecordEvent, fn func() error) error {
 }
 
 // onWrite binds a handler to the creation and the change of records of a collection, in one transaction with all it does.
-func onWrite(app core.App, collection string, fn func(e *core.RecordEvent) error) {
+func (h *hooks) onWrite(app core.App, collection string, fn func(e *core.RecordEvent) error) {
 	handler := func(e *core.RecordEvent) error {
 		return inTransaction(e, func() error { return fn(e) })
 	}
-	app.OnRecordCreate(collection).BindFunc(handler)
+	app.OnRecordCreate(collection).BindFunc(func(e *core.RecordEvent) error {
+		if e.Record.GetDateTime(crm.FieldCreated).IsZero() { // deadlines count from it, by the same clock as all else
+			created, err := types.ParseDateTime(h.now())
+			if err != nil {
+				return err
+			}
+			e.Record.SetRaw(crm.FieldCreated, created)
+		}
+		return handler(e)
+	})
 	app.OnRecordUpdate(collection).BindFunc(func(e *core.RecordEvent) error {
 		// A whole row written from an older read would undo what others changed meanwhile.
 		e.Record.IgnoreUnchangedFields(true)

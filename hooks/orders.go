@@ -8,7 +8,7 @@ import (
 
 func (h *hooks) bindOrders(app core.App) {
 	onCheck(app, crm.CollectionOrders, func(e *core.RecordEvent) error { return crm.CheckOrder(e.App, e.Record) })
-	onWrite(app, crm.CollectionOrders, h.onOrderWrite)
+	h.onWrite(app, crm.CollectionOrders, h.onOrderWrite)
 	h.bindCustomerOf(app, crm.CollectionOrders)
 }
 

@@ -76,6 +76,7 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 			field := crm.InputField(e.Collection, key)
 			name := field.GetName()
 			if isRead(field) {
+				e.Record.Set(name, nil) // what PocketBase read would count twice where the key has a modifier
 				e.Record.Set(key, value)
 			}
 			if (crm.IsComputed(e.Collection.Name, name) || name == crm.FieldRev) && !sameAfterSet(empty, key, value) {
@@ -95,7 +96,7 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any
 	staff := staffID(e.Auth)
 	switch e.Collection.Name {
 	case crm.CollectionOrders:
-		if value, given := values[crm.FieldAmount]; !given || value == nil || value == "" {
+		if values[crm.FieldAmount] == nil {
 			errs[crm.FieldAmount] = crm.ErrAmountMissing
 		}
 	case crm.CollectionCustomers:
@@ -167,6 +168,8 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 			if guess || !sameAfterSet(stored, key, value) {
 				errs[name] = computedError(name)
 			}
+		case name == crm.FieldAmount && value == nil:
+			errs[name] = crm.ErrAmountMissing
 		default:
 			fresh.Set(key, value)
 		}
@@ -175,6 +178,9 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 		if name := field.GetName(); field.Type() == core.FieldTypeFile {
 			fresh.SetRaw(name, e.Record.GetRaw(name)) // uploads are in the form PocketBase has read, not in the body
 		}
+	}
+	if fresh.Collection().Fields.GetByName(crm.FieldBy) != nil && staffID(e.Auth) != "" && fresh.GetString(crm.FieldBy) != stored.GetString(crm.FieldBy) {
+		errs[crm.FieldBy] = validation.NewError("fixed", "Who recorded or asked for it stays.")
 	}
 	if crm.HasRev(e.Collection) && differs(fresh, stored) {
 		fresh.Set(crm.FieldRev, stored.GetInt(crm.FieldRev)+1)

@@ -17,7 +17,7 @@ func (h *hooks) bindTasks(app core.App) {
 		}
 		return crm.CheckTask(e.App, e.Record, policy)
 	})
-	onWrite(app, crm.CollectionTasks, h.onTaskWrite)
+	h.onWrite(app, crm.CollectionTasks, h.onTaskWrite)
 	h.bindCustomerOf(app, crm.CollectionTasks)
 }
 

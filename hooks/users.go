@@ -8,7 +8,7 @@ import (
 )
 
 func (h *hooks) bindUsers(app core.App) {
-	onWrite(app, crm.CollectionUsers, h.onUserWrite)
+	h.onWrite(app, crm.CollectionUsers, h.onUserWrite)
 }
 
 // onUserWrite takes the customers of an owner along into the owner's new team.
