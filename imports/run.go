@@ -117,7 +117,11 @@ func (l line) text(field string) string {
 
 // take makes a record of a row, or finds the one it matches, and puts it into the batch if it is new or differs.
 func (r *run) take(l line) error {
-	id := r.match(l)
+	id, ok := r.match(l)
+	if !ok {
+		r.refuse(l, crm.FieldName, codeAmbiguous, "The customer has several contacts of this name; give the phone or the e-mail.")
+		return nil
+	}
 	if id == "" {
 		return r.create(l)
 	}
@@ -150,20 +154,20 @@ func (r *run) refuse(l line, field, code, message string) {
 	})
 }
 
-// match finds the stored record a row is about, or one that an earlier row made.
-func (r *run) match(l line) (id string) {
+// match finds the stored record a row is about, or one that an earlier row made; ok is false where it could be several.
+func (r *run) match(l line) (id string, ok bool) {
 	switch r.collection.Name {
 	case crm.CollectionCustomers:
-		return r.matchCustomer(l.text(crm.FieldCode), rules.CleanCreditCode(l.text(crm.FieldCreditCode)), l.text(crm.FieldName))
+		return r.matchCustomer(l.text(crm.FieldCode), rules.CleanCreditCode(l.text(crm.FieldCreditCode)), l.text(crm.FieldName)), true
 	case crm.CollectionContacts:
 		return r.matchContact(l)
 	case crm.CollectionOrders:
-		return r.known.orders[l.text(crm.FieldNumber)]
+		return r.known.orders[l.text(crm.FieldNumber)], true
 	case crm.CollectionFollowUps:
 		at, _ := l.values[crm.FieldStartedAt].(time.Time)
-		return r.known.followUps[followUpKey(l.one(crm.FieldCustomer), stored(at), l.one(crm.FieldBy), l.text(crm.FieldByName))]
+		return r.known.followUps[followUpKey(l.one(crm.FieldCustomer), stored(at), l.one(crm.FieldBy), l.text(crm.FieldByName))], true
 	}
-	return ""
+	return "", true
 }
 
 // stored is PocketBase's text form of a moment.
@@ -188,7 +192,7 @@ func (r *run) matchCustomer(code, creditCode, name string) string {
 
 // matchContact goes by phone, else by e-mail; where several colleagues share one, by the name among them. Only a row that has
 // neither goes by the name alone.
-func (r *run) matchContact(l line) string {
+func (r *run) matchContact(l line) (id string, ok bool) {
 	calls := r.known.contacts[l.one(crm.FieldCustomer)]
 	phone, _ := crm.CleanPhone(l.text(crm.FieldPhone), r.policy.Country)
 	email := strings.ToLower(l.text(crm.FieldEmail))
@@ -202,13 +206,13 @@ func (r *run) matchContact(l line) string {
 			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(named, id) })
 		}
 		if len(ids) == 1 {
-			return ids[0]
+			return ids[0], true
 		}
 	}
-	if phone == "" && email == "" && len(named) == 1 {
-		return named[0]
+	if phone != "" || email != "" || len(named) == 0 {
+		return "", true
 	}
-	return ""
+	return named[0], len(named) == 1
 }
 
 // create makes a new record of a row.
