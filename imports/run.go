@@ -10,13 +10,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/crm"
-	"touchbase/rules"
 )
 
 // run is one import under way.
@@ -154,67 +151,6 @@ func (r *run) refuse(l line, field, code, message string) {
 	})
 }
 
-// match finds the stored record a row is about, or one that an earlier row made; ok is false where it could be several.
-func (r *run) match(l line) (id string, ok bool) {
-	switch r.collection.Name {
-	case crm.CollectionCustomers:
-		return r.matchCustomer(l.text(crm.FieldCode), rules.CleanCreditCode(l.text(crm.FieldCreditCode)), l.text(crm.FieldName)), true
-	case crm.CollectionContacts:
-		return r.matchContact(l)
-	case crm.CollectionOrders:
-		return r.known.orders[l.text(crm.FieldNumber)], true
-	case crm.CollectionFollowUps:
-		at, _ := l.values[crm.FieldStartedAt].(time.Time)
-		return r.known.followUps[followUpKey(l.one(crm.FieldCustomer), stored(at), l.one(crm.FieldBy), l.text(crm.FieldByName))], true
-	}
-	return "", true
-}
-
-// stored is PocketBase's text form of a moment.
-func stored(at time.Time) string { return at.UTC().Format(types.DefaultDateLayout) }
-
-// matchCustomer goes by code, else by credit code, else by name if exactly one customer has it. A row with a code or credit
-// code of its own never becomes a customer that has another one.
-func (r *run) matchCustomer(code, creditCode, name string) string {
-	if id := r.known.codes[code]; id != "" {
-		return id
-	}
-	another := func(given, have string) bool { return given != "" && have != "" && given != have }
-	if id := r.known.creditCodes[creditCode]; id != "" && !another(code, r.known.codeOf[id]) {
-		return id
-	}
-	ids := r.known.nameKeys[rules.NameKey(name)]
-	if len(ids) == 1 && !another(code, r.known.codeOf[ids[0]]) && !another(creditCode, r.known.creditCodeOf[ids[0]]) {
-		return ids[0]
-	}
-	return ""
-}
-
-// matchContact goes by phone, else by e-mail; where several colleagues share one, by the name among them. Only a row that has
-// neither goes by the name alone.
-func (r *run) matchContact(l line) (id string, ok bool) {
-	calls := r.known.contacts[l.one(crm.FieldCustomer)]
-	phone, _ := crm.CleanPhone(l.text(crm.FieldPhone), r.policy.Country)
-	email := strings.ToLower(l.text(crm.FieldEmail))
-	named := calls[l.text(crm.FieldName)]
-	for _, call := range []string{phone, email} {
-		if call == "" {
-			continue
-		}
-		ids := calls[call]
-		if len(ids) > 1 {
-			ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool { return !slices.Contains(named, id) })
-		}
-		if len(ids) == 1 {
-			return ids[0], true
-		}
-	}
-	if phone != "" || email != "" || len(named) == 0 {
-		return "", true
-	}
-	return named[0], len(named) == 1
-}
-
 // create makes a new record of a row.
 func (r *run) create(l line) error {
 	record := core.NewRecord(r.collection)
@@ -342,114 +278,4 @@ func differs(a, b *core.Record) bool {
 		}
 	}
 	return false
-}
-
-// write writes the batch and the new assessments of the customers it touches in one transaction.
-func (r *run) write(ctx context.Context) error {
-	batch := r.batch
-	r.batch = nil
-	if len(batch) == 0 {
-		return nil
-	}
-	if ctx.Err() != nil {
-		return ErrStopped
-	}
-	created := 0
-	for _, record := range batch {
-		if record.IsNew() {
-			created++
-		}
-	}
-	count := func() {
-		r.result.Created += created
-		r.result.Updated += len(batch) - created
-	}
-	if r.options.DryRun {
-		count()
-		return nil
-	}
-	var changed []string
-	err := r.app.RunInTransaction(func(tx core.App) error {
-		customers, err := r.save(tx, batch)
-		if err != nil {
-			return err
-		}
-		changed, err = crm.Reassess(tx, r.policy, crm.Assessing{Now: r.now, Cause: crm.CauseEvent, By: r.options.By, Quiet: true}, customers...)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("failed to write a batch of %s: %w", r.collection.Name, err)
-	}
-	count()
-	crm.Announce(r.app, changed...)
-	return nil
-}
-
-// save writes records that were checked: new ones by a prepared statement, changed ones field by field. It gives the
-// customers to assess.
-func (r *run) save(tx core.App, batch []*core.Record) (customers []string, err error) {
-	inserter := inserter{tx: tx}
-	defer func() { err = errors.Join(err, inserter.close()) }()
-	for _, record := range batch {
-		if record.IsNew() {
-			err = inserter.insert(record, r.now)
-		} else {
-			err = tx.SaveWithContext(crm.AsSystem(context.Background()), record.IgnoreUnchangedFields(true))
-		}
-		if err != nil {
-			return nil, err
-		}
-		if r.collection.Name == crm.CollectionCustomers {
-			customers = append(customers, record.Id)
-		} else {
-			customers = append(customers, record.GetString(crm.FieldCustomer))
-			if before := record.Original().GetString(crm.FieldCustomer); before != "" { // an order that was another's
-				customers = append(customers, before)
-			}
-		}
-		if err := crm.FollowImported(tx, record, r.policy, r.now); err != nil {
-			return nil, err
-		}
-	}
-	return customers, nil
-}
-
-// inserter inserts records of one collection with one prepared statement.
-type inserter struct {
-	tx    core.App
-	query *dbx.Query
-	names []string
-}
-
-func (i *inserter) insert(record *core.Record, now time.Time) error {
-	at := types.DateTime{}
-	if err := at.Scan(now); err != nil {
-		return err
-	}
-	record.SetRaw(crm.FieldCreated, at)
-	record.SetRaw(crm.FieldUpdated, at)
-	columns, err := record.DBExport(i.tx)
-	if err != nil {
-		return err
-	}
-	if i.query == nil {
-		i.names = slices.Sorted(maps.Keys(columns))
-		quoted, places := make([]string, len(i.names)), make([]string, len(i.names))
-		for n, name := range i.names {
-			quoted[n], places[n] = "[["+name+"]]", "{:"+name+"}"
-		}
-		i.query = i.tx.DB().NewQuery(fmt.Sprintf("INSERT INTO {{%s}} (%s) VALUES (%s)", record.Collection().Name,
-			strings.Join(quoted, ", "), strings.Join(places, ", "))).Prepare()
-	}
-	if _, err := i.query.Bind(columns).Execute(); err != nil {
-		return fmt.Errorf("failed to insert into %s: %w", record.Collection().Name, err)
-	}
-	return nil
-}
-
-func (i *inserter) close() error {
-	if i.query == nil {
-		return nil
-	}
-	return i.query.Close()
 }
