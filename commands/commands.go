@@ -39,6 +39,7 @@ type Commands struct {
 func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time) *Commands {
 	c := &Commands{app: app, root: root, jobs: jobs, now: now}
 	c.ctx, c.stop = context.WithCancel(context.Background())
+	root.SetErr(os.Stderr) // PocketBase's own writer colours errors and puts them among the results, on the standard output
 	c.bindServer(app)
 	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand()} {
 		root.AddCommand(command)
