@@ -29,9 +29,10 @@ type Commands struct {
 	jobs Jobs
 	now  func() time.Time
 
-	ctx       context.Context // ends when the server stops
+	ctx       context.Context // ends when the program stops
 	stop      context.CancelFunc
 	importing sync.Mutex // one import at a time
+	working   sync.Mutex // held by a command until it has ended
 	exitCode  int
 }
 
@@ -58,6 +59,8 @@ func (c *Commands) ExitCode() int {
 // run wraps what a command does: an error is printed and makes the process fail.
 func (c *Commands) run(do func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
+		c.working.Lock()
+		defer c.working.Unlock()
 		if err := do(cmd, args); err != nil {
 			c.fail(cmd, err)
 		}

@@ -1,10 +1,15 @@
 package commands_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -153,4 +158,39 @@ func TestAfterAKilledServer(t *testing.T) {
 	}
 	serve(t, dir)
 	touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, "tiers done: examined 2, changed 0\n")
+}
+
+// An import told to stop ends between two batches, says so, and goes on when it is run again.
+func TestStoppedImport(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	const n = 6000
+	touchbase(t, "import", "customers", customersFile(t, 50), "--dir", dir).succeed(t, "created 50")
+	path := ordersFile(t, rand.New(rand.NewPCG(1, 1)), 50, n)
+	cmd := exec.Command(binary, "import", "orders", path, "--dir", dir)
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for deadline := time.Now().Add(30 * time.Second); ask(t, dir, "SELECT count(*) FROM orders") == "0"; runtime.Gosched() {
+		if time.Now().After(deadline) {
+			t.Fatalf("the import writes nothing: %s", &stderr)
+		}
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(stderr.String(), "run it again") {
+		t.Errorf("it ended with %v: %s", err, &stderr)
+	}
+	const counts = "SELECT status || ' ' || rows || ' ' || (rows_created = (SELECT count(*) FROM orders)) FROM imports WHERE kind = 'orders'"
+	if got := ask(t, dir, counts); got != "interrupted 6000 1" {
+		t.Errorf("the import reads %q", got)
+	}
+	touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, "changed 0\n")
+	touchbase(t, "import", "orders", path, "--dir", dir).succeed(t, "rows 6000, created ")
+	if got := ask(t, dir, "SELECT count(*) FROM orders"); got != "6000" {
+		t.Errorf("%s orders are there in the end", got)
+	}
 }

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -80,8 +82,10 @@ func (c *Commands) bindServer(app core.App) {
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "touchbaseDirectory", Priority: -1000, Func: serve})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		c.stop() // imports end between two batches
-		c.importing.Lock()
-		defer c.importing.Unlock()
+		for _, work := range []*sync.Mutex{&c.importing, &c.working} {
+			work.Lock()
+			defer work.Unlock()
+		}
 		if server != nil {
 			c.logError("Failed to stop listening for commands", server.Close())
 			c.logError("Failed to take back the address for commands", os.Remove(filepath.Join(app.DataDir(), controlName)))
@@ -165,12 +169,12 @@ type reply struct {
 }
 
 // send sends a command to the server and hands over its replies; it gives the result.
-func (way control) send(path string, options any, body io.Reader, progress func(done, total int)) (json.RawMessage, error) {
+func (way control) send(ctx context.Context, path string, options any, body io.Reader, progress func(done, total int)) (json.RawMessage, error) {
 	header, err := json.Marshal(options)
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequest(http.MethodPost, "http://"+way.Address+path, body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+way.Address+path, body)
 	if err != nil {
 		return nil, err
 	}

@@ -61,12 +61,10 @@ A row with a problem is reported and left out; the others are written, and the e
 func (c *Commands) importFile(content []byte, options imports.Options) (result *imports.Result, err error) {
 	options.Progress = progressBar()
 	err = c.write(func() error {
-		c.importing.Lock()
-		defer c.importing.Unlock()
 		result, err = imports.Run(c.ctx, c.app, bytes.NewReader(content), options, c.now())
 		return err
 	}, func(way control) error {
-		raw, err := way.send("/import", options, bytes.NewReader(content), options.Progress)
+		raw, err := way.send(c.ctx, "/import", options, bytes.NewReader(content), options.Progress)
 		if raw != nil {
 			result = &imports.Result{}
 			err = errors.Join(err, json.Unmarshal(raw, result))

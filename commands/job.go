@@ -83,7 +83,7 @@ func (c *Commands) orderJob(out io.Writer, order jobOrder, at string) error {
 		if order.At, err = c.readAt(at); err != nil {
 			return err
 		}
-		raw, err := way.send("/job", order, nil, nil)
+		raw, err := way.send(c.ctx, "/job", order, nil, nil)
 		if err != nil {
 			return err
 		}

@@ -117,7 +117,7 @@ func sameLines(t testing.TB, what, got, want string) {
 // An import killed at any moment leaves nothing half written, and run again to the end it leaves what an undisturbed one does.
 func TestKilledImport(t *testing.T) {
 	t.Parallel()
-	customers, n, rounds := 150, 3000, 20
+	customers, n, rounds := 150, 2000, 20
 	if testing.Short() {
 		rounds = 4
 	}
@@ -129,7 +129,7 @@ func TestKilledImport(t *testing.T) {
 
 	undisturbed := copyData(t, base)
 	start := time.Now()
-	touchbase(t, "import", "orders", path, "--dir", undisturbed).succeed(t, "rows 3000, created 3000, updated 0, skipped 0, problems 0\n")
+	touchbase(t, "import", "orders", path, "--dir", undisturbed).succeed(t, "rows 2000, created 2000, updated 0, skipped 0, problems 0\n")
 	took := time.Since(start)
 	wantCustomers, wantOrders := ask(t, undisturbed, customersState), ask(t, undisturbed, ordersState)
 
@@ -169,7 +169,7 @@ func TestKilledImport(t *testing.T) {
 // undisturbed one does.
 func TestKilledJob(t *testing.T) {
 	t.Parallel()
-	customers, rounds := 1800, 20
+	customers, rounds := 1800, 10
 	if testing.Short() {
 		rounds = 4
 	}
