@@ -11,6 +11,7 @@ import (
 
 	"touchbase/api"
 	"touchbase/commands"
+	"touchbase/dashboard"
 	"touchbase/hooks"
 	"touchbase/jobs"
 	_ "touchbase/migrations"
@@ -24,6 +25,7 @@ func main() {
 	hooks.Register(app, clock.Now)
 	runner := jobs.Register(app, clock)
 	api.Register(app, runner)
+	dashboard.Register(app)
 	pb_public.Register(app)
 	cmds := commands.Register(app, app.RootCmd, runner, clock.Now)
 	migratecmd.MustRegister(app, app.RootCmd, migratecmd.Config{Automigrate: false})

@@ -42,7 +42,7 @@ func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	root.SetErr(os.Stderr) // PocketBase's own writer colours errors and puts them among the results, on the standard output
 	c.bindServer(app)
-	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand()} {
+	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand()} {
 		root.AddCommand(command)
 	}
 	return c

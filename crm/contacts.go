@@ -50,7 +50,9 @@ func NormalizeContact(app core.App, record *core.Record, policy *Policy) error {
 // hasPrimary tells whether another contact of the customer is its primary one.
 func hasPrimary(app core.App, record *core.Record) (bool, error) {
 	return exists(app, CollectionContacts, dbx.And(
-		dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true}, dbx.Not(dbx.HashExp{"id": record.Id})))
+		dbx.HashExp{FieldCustomer: record.GetString(FieldCustomer), FieldIsPrimary: true},
+		dbx.Not(dbx.HashExp{core.FieldNameId: record.Id}),
+	))
 }
 
 // CheckContact refuses, by field, a primary contact who left and a successor from elsewhere.
@@ -60,13 +62,13 @@ func CheckContact(app core.App, record *core.Record) error {
 		errs[FieldIsPrimary] = fieldError("left_primary", "Someone who left cannot be the primary contact.")
 	}
 	if successor := record.GetString(FieldSuccessor); successor != "" && changed(record, FieldSuccessor) {
-		is, err := exists(app, CollectionContacts, dbx.HashExp{
+		colleagues, err := exists(app, CollectionContacts, dbx.HashExp{
 			core.FieldNameId: successor, FieldCustomer: record.GetString(FieldCustomer), FieldLeftOn: "",
 		})
 		if err != nil {
 			return err
 		}
-		if successor == record.Id || !is {
+		if successor == record.Id || !colleagues {
 			errs[FieldSuccessor] = fieldError(CodeOtherCustomer, "The successor is another contact of the same customer, one who has not left.")
 		}
 	}
@@ -75,7 +77,7 @@ func CheckContact(app core.App, record *core.Record) error {
 
 // belongs tells whether a contact is one of a customer's.
 func belongs(app core.App, contact, customer string) (bool, error) {
-	return exists(app, CollectionContacts, dbx.HashExp{"id": contact, FieldCustomer: customer})
+	return exists(app, CollectionContacts, dbx.HashExp{core.FieldNameId: contact, FieldCustomer: customer})
 }
 
 // FollowContact does what a saved contact asks for: another primary steps down, a successor steps up, and

@@ -1,7 +1,10 @@
 package crm
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -30,9 +33,13 @@ func NormalizeCustomer(app core.App, record *core.Record) error {
 	if owner := record.GetString(FieldOwner); owner != "" && changed(record, FieldOwner) {
 		var team string
 		err := app.DB().Select(FieldTeam).From(CollectionUsers).Where(dbx.HashExp{"id": owner}).Row(&team)
-		if err == nil { // an owner who does not exist is refused when the relation is validated
-			record.Set(FieldTeam, team)
+		if errors.Is(err, sql.ErrNoRows) {
+			return nil // an owner who does not exist is refused when the relation is validated
 		}
+		if err != nil {
+			return fmt.Errorf("failed to find the owner's team: %w", err)
+		}
+		record.Set(FieldTeam, team)
 	}
 	return nil
 }
@@ -50,10 +57,7 @@ func CheckCustomer(app core.App, record *core.Record, policy *Policy, now time.T
 			errs[FieldCreditCode] = problemError(problem)
 		}
 	}
-	if err := refuseUsed(app, record, FieldCreditCode, "Another customer has the credit code %s.", errs); err != nil {
-		return err
-	}
-	if err := refuseUsed(app, record, FieldCode, "Another customer has the code %s.", errs); err != nil {
+	if err := refuseUsed(app, record, errs, FieldCreditCode, FieldCode); err != nil {
 		return err
 	}
 	if changed(record, FieldTierPin) || changed(record, FieldTierPinReason) || changed(record, FieldTierPinUntil) {
@@ -88,32 +92,42 @@ func checkPin(record *core.Record, today rules.Day, errs validation.Errors) {
 	}
 }
 
+// refuseUsed refuses values of fields that another record has.
+func refuseUsed(app core.App, record *core.Record, errs validation.Errors, fields ...string) error {
+	for _, field := range fields {
+		value := record.GetString(field)
+		if value == "" || !changed(record, field) || errs[field] != nil {
+			continue
+		}
+		used, err := inUse(app, record, field)
+		if err != nil {
+			return err
+		}
+		if used {
+			errs[field] = fieldError(CodeInUse, "Another record has the %s %s.", strings.ReplaceAll(field, "_", " "), value)
+		}
+	}
+	return nil
+}
+
 // inUse tells whether another record of the collection has the same value in a field.
 func inUse(app core.App, record *core.Record, field string) (bool, error) {
 	return exists(app, record.Collection().Name, dbx.And(
-		dbx.HashExp{field: record.GetString(field)}, dbx.Not(dbx.HashExp{"id": record.Id})))
+		dbx.HashExp{field: record.GetString(field)}, dbx.Not(dbx.HashExp{core.FieldNameId: record.Id}),
+	))
 }
 
-// exists tells whether a collection has a record of which an expression holds.
-func exists(app core.App, collection string, of dbx.Expression) (bool, error) {
-	var n int
-	if err := app.DB().Select("count(*)").From(collection).Where(of).Row(&n); err != nil {
+// exists tells whether a collection has a record for which a condition holds.
+func exists(app core.App, collection string, condition dbx.Expression) (bool, error) {
+	var found int
+	err := app.DB().Select("(1)").From(collection).Where(condition).Limit(1).Row(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return false, nil
+	}
+	if err != nil {
 		return false, fmt.Errorf("failed to look into %s: %w", collection, err)
 	}
-	return n > 0, nil
-}
-
-// refuseUsed refuses a changed value that has to be unique and is in use.
-func refuseUsed(app core.App, record *core.Record, field, message string, errs validation.Errors) error {
-	value := record.GetString(field)
-	if value == "" || errs[field] != nil || !changed(record, field) {
-		return nil
-	}
-	used, err := inUse(app, record, field)
-	if used {
-		errs[field] = fieldError(CodeInUse, message, value)
-	}
-	return err
+	return true, nil
 }
 
 // MoveTeam gives the customers of an owner the owner's new team.

@@ -56,32 +56,41 @@ func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.T
 	contactDay := rules.DayOf(started, policy.Zone)
 	checkNextStep(record, contactDay, errs)
 
-	for field, message := range map[string]string{
-		FieldContact:     "The contact belongs to another customer.",
-		FieldTheirPeople: "Someone among their people belongs to another customer.",
-	} {
-		people := record.GetStringSlice(field)
-		if !changed(record, FieldCustomer) && slices.Equal(people, record.Original().GetStringSlice(field)) {
-			continue // who has moved to another company since was their contact then
-		}
-		for _, contact := range people {
-			is, err := belongs(app, contact, record.GetString(FieldCustomer))
-			if err != nil {
-				return err
-			}
-			if !is {
-				errs[field] = fieldError(CodeOtherCustomer, "%s", message)
-			}
-		}
+	if err := checkPeople(app, record, errs); err != nil {
+		return err
 	}
 	if changed(record, FieldCommitments) {
 		for _, c := range commitments(record, policy) {
-			if c.Colleague != "" && colleague(app, c.Colleague) == "" {
+			id, err := colleague(app, c.Colleague)
+			if err != nil {
+				return err
+			}
+			if c.Colleague != "" && id == "" {
 				errs[FieldCommitments] = fieldError("unknown_colleague", "There is no active colleague called %s to keep this promise.", c.Colleague)
 			}
 		}
 	}
 	return errorsOrNil(errs)
+}
+
+// checkPeople refuses contacts who are another customer's. Who has moved to another company since was theirs then.
+func checkPeople(app core.App, record *core.Record, errs validation.Errors) error {
+	for _, field := range []string{FieldContact, FieldTheirPeople} {
+		people := record.GetStringSlice(field)
+		if !changed(record, FieldCustomer) && slices.Equal(people, record.Original().GetStringSlice(field)) {
+			continue
+		}
+		for _, contact := range people {
+			own, err := belongs(app, contact, record.GetString(FieldCustomer))
+			if err != nil {
+				return err
+			}
+			if !own {
+				errs[field] = fieldError(CodeOtherCustomer, "The contact belongs to another customer.")
+			}
+		}
+	}
+	return nil
 }
 
 // checkNextStep asks for what the status promises. It asks again only when the step changes: a follow-up whose next
@@ -113,14 +122,20 @@ func commitments(record *core.Record, policy *Policy) []rules.Commitment {
 }
 
 // colleague finds the active user of a name; none where there is none, or more than one.
-func colleague(app core.App, name string) string {
-	var ids []string
-	err := app.DB().Select("id").From(CollectionUsers).
-		Where(dbx.HashExp{FieldName: name, FieldActive: true}).Limit(2).Column(&ids)
-	if err != nil || len(ids) != 1 {
-		return ""
+func colleague(app core.App, name string) (string, error) {
+	if name == "" {
+		return "", nil
 	}
-	return ids[0]
+	var ids []string
+	err := app.DB().Select(core.FieldNameId).From(CollectionUsers).
+		Where(dbx.HashExp{FieldName: name, FieldActive: true}).Limit(2).Column(&ids)
+	if err != nil {
+		return "", fmt.Errorf("failed to find a colleague: %w", err)
+	}
+	if len(ids) != 1 {
+		return "", nil
+	}
+	return ids[0], nil
 }
 
 // FollowUpTasks opens, moves and ends the tasks that follow from a follow-up: its next step, its promises and the
@@ -220,7 +235,7 @@ func moveTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 		task.Set(FieldResult, "")
 		task.Set(FieldDoneAt, nil)
 	}
-	task.Set(FieldTitle, t.Title)
+	setTitle(task, t.Title)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldRemindedAt, nil)
@@ -238,7 +253,11 @@ func (f followUp) promises() error {
 	for _, c := range commitments(f.record, f.policy) {
 		task := f.task(KindPromise, ":"+security.MD5(c.Text)) // its words are its identity: editing one line leaves the others
 		kept[task.Key] = true
-		task.Title, task.Named = c.Text, colleague(f.app, c.Colleague)
+		named, err := colleague(f.app, c.Colleague)
+		if err != nil {
+			return err
+		}
+		task.Title, task.Named = c.Text, named
 		task.DueAt = max(c.Due, today).End(f.policy.Zone)
 		if err := OpenTask(f.app, f.policy, task, f.now); err != nil {
 			return err

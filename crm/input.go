@@ -39,7 +39,7 @@ func errorsOrNil(errs validation.Errors) error {
 }
 
 // dayFields are the days whose name does not end in _on.
-var dayFields = []string{FieldBirthday, FieldSilentSince, FieldTierPinUntil, FieldAwayUntil}
+var dayFields = []string{FieldBirthday, FieldCooperationSince, FieldSilentSince, FieldTierPinUntil, FieldAwayUntil}
 
 // IsDay tells whether a date field holds a day; the others hold a moment.
 func IsDay(field string) bool {
@@ -50,13 +50,17 @@ func IsDay(field string) bool {
 var metaKeys = []string{"collectionId", "collectionName", "expand", "passwordConfirm", "oldPassword"}
 
 // InputField finds the field a key of a request body writes, which may be the field's name or the name with a
-// modifier (`amount+`, `+tags`, `tags-`, `code:autogenerate`). It gives nil for a key that names none.
+// modifier its type knows (`amount+`, `+tags`, `tags-`, `code:autogenerate`). It gives nil for a key that names none.
 func InputField(collection *core.Collection, key string) core.Field {
 	if field := collection.Fields.GetByName(key); field != nil {
 		return field
 	}
-	name, _, _ := strings.Cut(key, ":")
-	return collection.Fields.GetByName(strings.Trim(name, "+-"))
+	for _, field := range collection.Fields {
+		if setters, ok := field.(core.SetterFinder); ok && setters.FindSetter(key) != nil {
+			return field
+		}
+	}
+	return nil
 }
 
 // ReadInput reads a write as people put it: days and moments in all their shapes, in the policy's time zone,

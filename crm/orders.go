@@ -1,6 +1,8 @@
 package crm
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 
 	"github.com/pocketbase/dbx"
@@ -29,14 +31,16 @@ func NormalizeOrder(app core.App, record *core.Record) error {
 	if record.IsNew() && record.GetString(FieldOwner) == "" {
 		var owner string
 		err := app.DB().Select(FieldOwner).From(CollectionCustomers).Where(dbx.HashExp{"id": customer}).Row(&owner)
-		if err == nil { // a customer who does not exist is refused when the relation is validated
-			record.Set(FieldOwner, owner)
+		if err != nil && !errors.Is(err, sql.ErrNoRows) { // a customer who does not exist is refused by the relation
+			return fmt.Errorf("failed to find the customer's owner: %w", err)
 		}
+		record.Set(FieldOwner, owner)
 	}
 	return nil
 }
 
-// orderedBefore tells whether the customer has an order that counts from an earlier moment, or was entered before from the same one.
+// orderedBefore tells whether the customer has an order that counts from an earlier moment, or was
+// entered before from the same one.
 func orderedBefore(app core.App, record *core.Record) (bool, error) {
 	var n int
 	err := app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM orders WHERE customer = {:customer} AND ordered_at <= {:at}
@@ -52,7 +56,7 @@ func orderedBefore(app core.App, record *core.Record) (bool, error) {
 // CheckOrder refuses, by field, a number in use and a return that is none.
 func CheckOrder(app core.App, record *core.Record) error {
 	errs := validation.Errors{}
-	if err := refuseUsed(app, record, FieldNumber, "Another order has the number %s.", errs); err != nil {
+	if err := refuseUsed(app, record, errs, FieldNumber); err != nil {
 		return err
 	}
 	if record.GetString(FieldKind) == OrderReturn && record.GetFloat(FieldAmount) >= 0 {

@@ -9,10 +9,10 @@ import (
 
 // CleanPhone gives a phone number as E.164, read with a country (ISO 3166 code) where it names none, and
 // whether a network could have such a number. An impossible one comes back as it was: it is kept, and
-// flagged, because half a number is better than none.
+// flagged, because half a number is better than none. Half a number is also one without its area code.
 func CleanPhone(text, country string) (phone string, possible bool) {
 	number, err := phonenumbers.Parse(text, country)
-	if err != nil || !phonenumbers.IsPossibleNumber(number) {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE {
 		return text, false
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), true

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -68,11 +69,24 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 	if title == "" {
 		title = ruleTitles[t.Kind][locale]
 	}
-	task.Set(FieldTitle, title)
+	setTitle(task, title)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldPriority, t.Priority)
 	return saveTask(app, task)
+}
+
+// maxTitle is how many characters a title may have.
+const maxTitle = 200
+
+// setTitle gives a task its words; those too long for a title are kept whole in the detail.
+func setTitle(task *core.Record, words string) {
+	title := words
+	if runes := []rune(strings.ReplaceAll(words, "\n", " ")); len(runes) > maxTitle {
+		title = string(runes[:maxTitle-1]) + "…"
+		task.Set(FieldDetail, words)
+	}
+	task.Set(FieldTitle, title)
 }
 
 // endedByRule marks, in the result of a task, that its cause went away.

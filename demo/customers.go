@@ -71,7 +71,7 @@ func (g *generator) makeCustomers() {
 }
 
 // makeCustomer invents one company for an owner, meant to end the year in a tier.
-func (g *generator) makeCustomer(owner, tier, region string) *account {
+func (g *generator) makeCustomer(owner, tier, region string) {
 	t, where := pick(g.rng, trades), pick(g.rng, cities[region])
 	chinese, latin := g.brand()
 	n := len(g.accounts) + 1
@@ -92,7 +92,6 @@ func (g *generator) makeCustomer(owner, tier, region string) *account {
 	g.describe(a)
 	g.staff(a)
 	g.accounts = append(g.accounts, a)
-	return a
 }
 
 // provinceOf is the province before a city's name; the four municipalities have none.

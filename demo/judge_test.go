@@ -11,16 +11,16 @@ import (
 // judged is a plain model of domain.md section 4 that reads nothing but the script: it does not share
 // the generator's state, so it tells whether a reader of the script will see what was meant.
 type judged struct {
-	c                       Customer
-	need, intent            string
-	declared                float64
-	bought                  float64
-	orders                  int
-	signs                   []rules.Day // interactions
-	talks                   []rules.Day // responded follow-ups
-	last                    *FollowUp
-	tasks                   []openTask
-	complaints, noResponses int
+	c            Customer
+	need, intent string
+	declared     float64
+	bought       float64
+	orders       int
+	signs        []rules.Day // interactions
+	talks        []rules.Day // responded follow-ups
+	last         *FollowUp
+	tasks        []openTask
+	noResponses  int
 }
 
 type openTask struct {

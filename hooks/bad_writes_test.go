@@ -30,13 +30,3 @@ func TestBadWrites(t *testing.T) {
 		server.Create(director, collection, app.GoodFields(collection, customer)).Want(200) // so that the table proves something
 	}
 }
-
-// count gives how many records a collection has.
-func count(t *testing.T, app *testapp.App, collection string) int64 {
-	t.Helper()
-	n, err := app.CountRecords(collection)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
-}

@@ -47,7 +47,12 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	if err := crm.FollowUpTasks(e.App, e.Record, policy, h.now()); err != nil {
 		return err
 	}
-	return h.reassess(e, policy, customersOf(e.Record)...)
+	// A phone's clock may run ahead of ours; the contact has happened all the same.
+	at := h.now()
+	if started := e.Record.GetDateTime(crm.FieldStartedAt).Time(); started.After(at) {
+		at = started
+	}
+	return h.reassessAt(e, policy, at, customersOf(e.Record)...)
 }
 
 // mayUpdate refuses changes of history by the wrong hands: a follow-up belongs to its author for a day, then to the

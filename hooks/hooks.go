@@ -95,10 +95,14 @@ func mergeErrors(native, own error) error {
 // reassess judges the customers that a written record touches. What the program saves on the way is judged by whoever
 // saves it.
 func (h *hooks) reassess(e *core.RecordEvent, policy *crm.Policy, customers ...string) error {
+	return h.reassessAt(e, policy, h.now(), customers...)
+}
+
+func (h *hooks) reassessAt(e *core.RecordEvent, policy *crm.Policy, at time.Time, customers ...string) error {
 	if crm.IsSystem(e.Context) {
 		return nil
 	}
-	_, err := crm.Reassess(e.App, policy, crm.Assessing{Now: h.now(), Cause: crm.CauseEvent, By: crm.Actor(e.App)}, customers...)
+	_, err := crm.Reassess(e.App, policy, crm.Assessing{Now: at, Cause: crm.CauseEvent, By: crm.Actor(e.App)}, customers...)
 	return err
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"hash/fnv"
 	"math"
 	"slices"
@@ -83,6 +84,9 @@ type view struct {
 	orders    []Order    // existing and not cancelled, oldest first
 	followUps []FollowUp // existing, oldest first
 	due       Day
+
+	earliest   Day  // no contact before this day: an order ended a silence
+	recovering bool // from the latest silence that ended, be there a new one or not
 }
 
 // changesOn notes that the answer may be another one from a day on.
@@ -92,28 +96,39 @@ func (v *view) changesOn(day Day) {
 	}
 }
 
+// appearsAt notes that a fact begins to exist at a moment still to come: at some hour of its day, so that
+// day counts already, and one of the rest of today is seen tomorrow.
+func (v *view) appearsAt(moment time.Time) {
+	v.changesOn(max(DayOf(moment, v.policy.Zone), v.today+1))
+}
+
 // keepExisting drops what is cancelled and what lies in the future, and sorts the rest by its moment.
 func (v *view) keepExisting() {
 	for _, o := range v.facts.Orders {
+		if o.Cancelled {
+			continue
+		}
 		if o.At.After(v.now) {
-			v.changesOn(DayOf(o.At, v.policy.Zone) + 1)
-		} else if !o.Cancelled {
+			v.appearsAt(o.At)
+		} else {
 			v.orders = append(v.orders, o)
 		}
 	}
 	for _, f := range v.facts.FollowUps {
 		if f.At.After(v.now) {
-			v.changesOn(DayOf(f.At, v.policy.Zone) + 1)
+			v.appearsAt(f.At)
 		} else {
 			v.followUps = append(v.followUps, f)
 		}
 	}
-	slices.SortStableFunc(v.orders, func(a, b Order) int { return a.At.Compare(b.At) })
-	slices.SortStableFunc(v.followUps, func(a, b FollowUp) int {
-		if c := a.At.Compare(b.At); c != 0 {
-			return c
-		}
-		return a.Created.Compare(b.Created)
+	// What comes after the moments only keeps the answer the same in whatever order the facts come:
+	// imports bring many of one moment.
+	slices.SortFunc(v.orders, func(a, b Order) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Amount, b.Amount))
+	})
+	slices.SortFunc(v.followUps, func(a, b FollowUp) int {
+		return cmp.Or(a.At.Compare(b.At), a.Created.Compare(b.Created), cmp.Compare(a.Status, b.Status),
+			cmp.Compare(a.ResumeOn, b.ResumeOn), a.TaskDue.Compare(b.TaskDue))
 	})
 }
 
@@ -152,11 +167,9 @@ func (v *view) purchases(a *Assessment) {
 	// What a customer declares holds until their own first year says better, so that a first order never
 	// costs a tier.
 	if declared := v.facts.DeclaredAnnualPurchase; declared > 0 {
+		// The day that first year ends is noted above, where the order leaves the annual purchase.
 		if !a.Ordered || v.today-firstCounted < daysOfYear {
 			a.AnnualPurchase = max(a.AnnualPurchase, declared)
-		}
-		if a.Ordered {
-			v.changesOn(firstCounted + daysOfYear)
 		}
 	}
 }
@@ -254,34 +267,35 @@ func (v *view) silence(a *Assessment) {
 	allowed := Day(v.policy.Tiers[a.Tier].SilentAfterDays)
 	last := v.facts.FirstContactOn
 	var woken Day
-	var wokenByOrder bool
 	for _, i := range v.interactions() {
 		day := DayOf(i.at, v.policy.Zone)
 		if last != 0 && day-last > allowed {
-			woken, wokenByOrder = day, i.order
+			woken = day
+			if i.order {
+				v.earliest = day + daysAfterWakingOrder
+			}
 		}
 		last, a.LastInteractionAt = day, i.at
 	}
+
+	steps := v.respondedAfter(woken)
+	v.recovering = woken != 0 && steps < v.policy.RecoverySteps
 
 	a.TouchMode = TouchNormal
 	switch {
 	case last != 0 && v.today-last > allowed:
 		a.Silent, a.SilentSince, a.TouchMode = true, last+allowed+1, TouchLight
-		a.Reasons = append(a.Reasons, Reason{
-			Rule: RuleSilent, Last: last, Since: a.SilentSince, Days: int(v.today - last), Allowed: int(allowed),
-		})
-	case woken != 0:
-		if steps := v.respondedAfter(woken); steps < v.policy.RecoverySteps {
-			a.TouchMode = TouchRecovering
-			a.Reasons = append(a.Reasons, Reason{Rule: RuleRecovering, Since: woken, Steps: steps, Of: v.policy.RecoverySteps})
+		reason := Reason{Rule: RuleSilent, Last: last, Since: a.SilentSince, Allowed: int(allowed)}
+		if a.LastInteractionAt.IsZero() {
+			reason.Basis = BasisFirstContact
 		}
+		a.Reasons = append(a.Reasons, reason)
+	case v.recovering:
+		a.TouchMode = TouchRecovering
+		a.Reasons = append(a.Reasons, Reason{Rule: RuleRecovering, Since: woken, Steps: steps, Of: v.policy.RecoverySteps})
 	}
 	if last != 0 {
 		v.changesOn(last + allowed + 1)
-	}
-	if wokenByOrder {
-		// Kept for the date: whoever came back by ordering is not called the next morning.
-		a.NextFollowUpOn = woken + daysAfterWakingOrder
 	}
 }
 
@@ -296,14 +310,15 @@ func (v *view) respondedAfter(day Day) int {
 	return n
 }
 
-// nextDate gives the day by which the customer deserves a contact. What silence left in NextFollowUpOn is
-// the earliest day allowed.
+// nextDate gives the day by which the customer deserves a contact. Whoever came back by ordering is not
+// called the next morning.
 func (v *view) nextDate(a *Assessment) {
-	earliest := a.NextFollowUpOn
 	tier := v.policy.Tiers[a.Tier]
 	reason := v.basis(a, tier)
-	if reason.Next < earliest {
-		reason = Reason{Rule: RuleNext, Basis: BasisWokenByOrder, From: earliest - daysAfterWakingOrder, Days: daysAfterWakingOrder, Next: earliest}
+	if reason.Next < v.earliest {
+		reason = Reason{
+			Rule: RuleNext, Basis: BasisWokenByOrder, From: v.earliest - daysAfterWakingOrder, Days: daysAfterWakingOrder, Next: v.earliest,
+		}
 	}
 	a.NextFollowUpOn = reason.Next
 	a.Reasons = append(a.Reasons, reason)
@@ -343,10 +358,11 @@ func (v *view) basis(a *Assessment, tier TierPolicy) Reason {
 
 	factor := 1.0
 	switch {
-	case a.TouchMode == TouchRecovering:
-		factor = v.policy.RecoveryFactor
-	case a.TouchMode == TouchLight && day >= a.SilentSince:
+	case a.Silent && day >= a.SilentSince:
 		factor = v.policy.LightFactor
+	case v.recovering:
+		// Also when silent anew since that contact: falling silent never moves a date.
+		factor = v.policy.RecoveryFactor
 	}
 	days := int(math.Round(float64(tier.CadenceDays) * factor))
 	return Reason{

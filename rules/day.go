@@ -11,6 +11,9 @@ type Day int
 
 const secondsPerDay = 24 * 60 * 60
 
+// clockStep divides every change of the clock that zones have made in our time.
+const clockStep = 15 * time.Minute
+
 // yearOneUnix is 0001-01-01T00:00:00Z in seconds since 1970.
 const yearOneUnix = -62135596800
 
@@ -42,13 +45,17 @@ func (d Day) Time() time.Time {
 }
 
 // Start is the first moment of the day in a zone. Where a clock change skips midnight it is the first
-// moment that exists.
+// moment that exists; where one repeats midnight it is the earlier of the two.
 func (d Day) Start(zone *time.Location) time.Time {
 	y, m, dd := d.Time().Date()
 	start := time.Date(y, m, dd, 0, 0, 0, 0, zone)
 	// time.Date may answer with the evening before when midnight does not exist.
 	for DayOf(start, zone) < d {
-		start = start.Add(15 * time.Minute)
+		start = start.Add(clockStep)
+	}
+	// And with the second midnight where there are two.
+	for DayOf(start.Add(-clockStep), zone) >= d {
+		start = start.Add(-clockStep)
 	}
 	return start
 }

@@ -13,6 +13,9 @@ const (
 	RuleStepMissing = "step_missing"
 )
 
+// BasisFirstContact is what a silence rests on where there was no interaction yet.
+const BasisFirstContact = "first_contact"
+
 // What a next date may rest on.
 const (
 	BasisOnHold       = "on_hold"

@@ -56,7 +56,10 @@ func (r Reason) chinese() string {
 	case RuleOwnerRole:
 		return fmt.Sprintf("%s 类客户应由%s负责，现负责人为%s", r.Tier, term(r.Wants, 0), term(r.Role, 0))
 	case RuleSilent:
-		return fmt.Sprintf("自 %s 起沉默：最近互动 %s，已 %d 天，超过 %d 天", r.Since, r.Last, r.Days, r.Allowed)
+		if r.Basis == BasisFirstContact {
+			return fmt.Sprintf("自 %s 起沉默：首次接触 %s 后超过 %d 天无互动", r.Since, r.Last, r.Allowed)
+		}
+		return fmt.Sprintf("自 %s 起沉默：最近互动 %s 后超过 %d 天", r.Since, r.Last, r.Allowed)
 	case RuleRecovering:
 		return fmt.Sprintf("%s 结束沉默，恢复中：此后有回应的跟进 %d/%d 次", r.Since, r.Steps, r.Of)
 	case RuleStepMissing:
@@ -101,7 +104,10 @@ func (r Reason) english() string {
 	case RuleOwnerRole:
 		return fmt.Sprintf("a customer of tier %s should have a %s as owner, not a %s", r.Tier, term(r.Wants, 1), term(r.Role, 1))
 	case RuleSilent:
-		return fmt.Sprintf("silent since %s: last interaction %s, %d days ago, more than %d", r.Since, r.Last, r.Days, r.Allowed)
+		if r.Basis == BasisFirstContact {
+			return fmt.Sprintf("silent since %s: no interaction for more than %d days after the first contact on %s", r.Since, r.Allowed, r.Last)
+		}
+		return fmt.Sprintf("silent since %s: more than %d days since the last interaction on %s", r.Since, r.Allowed, r.Last)
 	case RuleRecovering:
 		return fmt.Sprintf("recovering since %s: %d of %d follow-ups responded to", r.Since, r.Steps, r.Of)
 	case RuleStepMissing:

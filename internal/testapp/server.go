@@ -67,11 +67,17 @@ func (s *Server) Send(as *core.Record, method, path string, body any, headers ..
 		}
 		reader = bytes.NewReader(raw)
 	}
-	request, err := http.NewRequest(method, s.URL+path, reader)
+	return s.SendRaw(as, method, path, reader, "application/json", headers...)
+}
+
+// SendRaw sends a request as somebody (nil: nobody) with a body of a type (nil: none) and further headers in pairs.
+func (s *Server) SendRaw(as *core.Record, method, path string, body io.Reader, contentType string, headers ...string) Answer {
+	s.app.t.Helper()
+	request, err := http.NewRequest(method, s.URL+path, body)
 	if err != nil {
 		s.app.t.Fatal(err)
 	}
-	request.Header.Set("Content-Type", "application/json")
+	request.Header.Set("Content-Type", contentType)
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}

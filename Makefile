@@ -1,0 +1,45 @@
+GOLANGCI_LINT_VERSION := v2.15.0
+LINT := $(CURDIR)/.bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: help build run demo test format vet lint unit browser bench
+
+help: ## list what can be made
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+build: ## the executable, ./touchbase
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o touchbase .
+
+run: ## serve pb_data on http://127.0.0.1:8090
+	go run . serve
+
+demo: ## serve the made-up company
+	go run . demo
+
+test: format vet lint unit browser ## everything that has to hold; runs in about ten minutes on two cores
+
+format: ## every file is formatted
+	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }
+
+vet: ## go vet
+	go vet ./...
+
+lint: $(LINT) ## golangci-lint, with the rule which package may import which
+	$(LINT) run ./...
+
+$(LINT):
+	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
+	mv $(CURDIR)/.bin/golangci-lint $@
+
+unit: ## Go tests with the race detector
+	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v '/internal/browser$$')
+
+browser: ## the pages in a real Chromium
+ifeq ($(CHROMIUM),)
+	@test "$$(id -u)" = 0 || { echo "Chromium is missing; install it (Debian: apt-get install chromium) and try again"; exit 1; }
+	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null
+endif
+	go test -count=1 -timeout 10m ./internal/browser
+
+bench: ## how fast it is, as ratios
+	go test -run '^$$' -bench . -benchtime 1x ./...

@@ -1,0 +1,212 @@
+// Package browser drives the real program in a real Chromium, as its users do.
+package browser
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	cdplog "github.com/chromedp/cdproto/log"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+// Program is the built executable on a directory of its own.
+type Program struct {
+	t       testing.TB
+	path    string
+	Dir     string
+	Address string
+}
+
+var build = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "touchbase_browser_")
+	if err != nil {
+		return "", err
+	}
+	path := filepath.Join(dir, "touchbase")
+	out, err := exec.Command("go", "build", "-o", path, "touchbase").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("failed to build: %w\n%s", err, out)
+	}
+	return path, nil
+})
+
+// New builds the program and gives it an empty directory.
+func New(t testing.TB) *Program {
+	t.Helper()
+	path, err := build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Program{t: t, path: path, Dir: filepath.Join(t.TempDir(), "data")}
+}
+
+// Run runs a command to its end and gives what it printed.
+func (p *Program) Run(args ...string) string {
+	p.t.Helper()
+	out, err := p.command(args...).CombinedOutput()
+	if err != nil {
+		p.t.Fatalf("touchbase %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// Try runs a command that may fail.
+func (p *Program) Try(args ...string) (string, error) {
+	out, err := p.command(args...).CombinedOutput()
+	return string(out), err
+}
+
+func (p *Program) command(args ...string) *exec.Cmd {
+	return exec.Command(p.path, append(args, "--dir", p.Dir, "--dev=false")...)
+}
+
+// Serve starts the server on a free port and stops it with the test.
+func (p *Program) Serve(args ...string) {
+	p.t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	p.Address = listener.Addr().String()
+	listener.Close()
+	if len(args) == 0 {
+		args = []string{"serve"}
+	}
+	server := p.command(append(args, "--http", p.Address)...)
+	var out bytes.Buffer
+	server.Stdout, server.Stderr = &out, &out
+	if err := server.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { server.Wait(); close(ended) }()
+	p.t.Cleanup(func() {
+		server.Process.Signal(os.Interrupt)
+		<-ended
+	})
+	for deadline := time.Now().Add(90 * time.Second); ; {
+		response, err := http.Get("http://" + p.Address + "/api/health")
+		if err == nil {
+			response.Body.Close()
+			return
+		}
+		select {
+		case <-ended:
+			p.t.Fatalf("the server ended: %s", out.String())
+		case <-time.After(50 * time.Millisecond):
+		}
+		if time.Now().After(deadline) {
+			p.t.Fatalf("the server does not answer: %v\n%s", err, out.String())
+		}
+	}
+}
+
+// Page is a tab of Chromium. Any error in its console fails the test.
+type Page struct {
+	t   testing.TB
+	ctx context.Context
+	url string
+}
+
+// stepTimeout is how long one step in the browser may take on a busy machine.
+const stepTimeout = 30 * time.Second
+
+// Open starts Chromium with a new profile and opens a path of the program.
+func (p *Program) Open(path string, width, height int) *Page {
+	p.t.Helper()
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height), chromedp.UserDataDir(p.t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("lang", "zh-CN"),
+	)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
+	// The browser is newer than the library: what it tells of itself beyond that is no error.
+	ctx, cancel := chromedp.NewContext(allocator, chromedp.WithErrorf(func(string, ...any) {}))
+	p.t.Cleanup(func() { cancel(); stop() })
+	page := &Page{t: p.t, ctx: ctx, url: "http://" + p.Address}
+	chromedp.ListenTarget(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			p.t.Errorf("exception on the page: %s", e.ExceptionDetails.Error())
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == runtime.APITypeError {
+				p.t.Errorf("error in the console: %s", e.Args[0].Value)
+			}
+		case *cdplog.EventEntryAdded:
+			if e.Entry.Level == cdplog.LevelError {
+				p.t.Errorf("error in the console: %s %s", e.Entry.Text, e.Entry.URL)
+			}
+		}
+	})
+	page.Do(cdplog.Enable(), chromedp.EmulateViewport(int64(width), int64(height)), chromedp.Navigate(page.url+path))
+	return page
+}
+
+// Do takes steps in the browser; the first that fails ends the test, with a picture of what was to be seen.
+func (p *Page) Do(steps ...chromedp.Action) {
+	p.t.Helper()
+	for i, step := range steps {
+		ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
+		if i == 0 && chromedp.FromContext(p.ctx).Target == nil {
+			ctx, cancel = p.ctx, func() {} // the first step starts the browser, which lives as long as its context
+		}
+		err := chromedp.Run(ctx, step)
+		cancel()
+		if err != nil {
+			p.Picture("failed-" + p.t.Name())
+			p.t.Fatalf("step %d: %v", i+1, err)
+		}
+	}
+}
+
+// Text gives the text of the first element of a selector.
+func (p *Page) Text(selector string) string {
+	p.t.Helper()
+	var text string
+	p.Do(chromedp.Text(selector, &text, chromedp.ByQuery))
+	return strings.TrimSpace(text)
+}
+
+// Evaluate runs a script in the page and puts its result into target.
+func (p *Page) Evaluate(script string, target any) {
+	p.t.Helper()
+	p.Do(chromedp.Evaluate(script, target, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+}
+
+// Picture keeps a screenshot in test-results, named by what it shows.
+func (p *Page) Picture(name string) {
+	p.t.Helper()
+	var png []byte
+	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
+	defer cancel()
+	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+		p.t.Errorf("failed to take a picture of %s: %v", name, err)
+		return
+	}
+	dir := filepath.Join("..", "..", "test-results")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		p.t.Error(err)
+		return
+	}
+	if err := os.WriteFile(filepath.Join(dir, strings.ReplaceAll(name, "/", "-")+".png"), png, 0o644); err != nil {
+		p.t.Error(err)
+	}
+}
+
+// CleanUp removes the built program; to be called when all tests are over.
+func CleanUp() {
+	if path, err := build(); err == nil {
+		os.RemoveAll(filepath.Dir(path))
+	}
+}

@@ -1,0 +1,174 @@
+package rules_test
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"touchbase/rules"
+)
+
+// goldenWords is every rule and basis in both languages.
+func goldenWords(t *testing.T) []struct {
+	reason           rules.Reason
+	chinese, english string
+} {
+	march, april := dayNamed(t, "2026-03-01"), dayNamed(t, "2026-04-01")
+	return []struct {
+		reason           rules.Reason
+		chinese, english string
+	}{
+		{
+			rules.Reason{Rule: rules.RuleValue, Value: rules.ValueHigh, AnnualPurchase: 612_000, High: 500_000, Mid: 100_000},
+			"年采购额 612,000 ≥ 500,000（价值高）", "annual purchase 612,000 ≥ 500,000 (value high)",
+		},
+		{
+			rules.Reason{Rule: rules.RuleValue, Value: rules.ValueMid, AnnualPurchase: 499_999.99, High: 500_000, Mid: 100_000},
+			"年采购额 499,999.99 ≥ 100,000（价值中等）", "annual purchase 499,999.99 ≥ 100,000 (value mid)",
+		},
+		{
+			rules.Reason{Rule: rules.RuleValue, Value: rules.ValueLow, AnnualPurchase: -1234.5, High: 500_000, Mid: 100_000},
+			"年采购额 -1,234.50 < 100,000（价值低）", "annual purchase -1,234.50 < 100,000 (value low)",
+		},
+		{
+			rules.Reason{Rule: rules.RulePotential, Potential: rules.PotentialWatching, Need: "vague", Intent: "unclear", Influence: "low"},
+			"意向不明、需求模糊、影响力低、匹配度未知（观望）", "intent unclear, need vague, influence low, fit not known (watching)",
+		},
+		{
+			rules.Reason{
+				Rule: rules.RulePotential, Potential: rules.PotentialKey, Intent: "high", Need: "strong", Influence: "medium", Fit: "high",
+			},
+			"意向高、需求强、影响力中、匹配度高（重点）", "intent high, need strong, influence medium, fit high (key)",
+		},
+		{
+			rules.Reason{Rule: rules.RulePotential, Potential: rules.PotentialNormal, Intent: "low", Need: "some"},
+			"意向低、需求一般、影响力未知、匹配度未知（有潜力）", "intent low, need some, influence not known, fit not known (potential)",
+		},
+		{rules.Reason{Rule: rules.RuleTier, Tier: "S", Row: 1}, "S 类：价值高且为重点", "S: value high and potential key"},
+		{rules.Reason{Rule: rules.RuleTier, Tier: "A", Row: 2}, "A 类：价值高或为重点", "A: value high or potential key"},
+		{rules.Reason{Rule: rules.RuleTier, Tier: "C", Row: 3}, "C 类：从未下单，也未申报采购额", "C: never ordered and nothing declared"},
+		{
+			rules.Reason{Rule: rules.RuleTier, Tier: "C", Row: 3, Ordered: true},
+			"C 类：价值低且处于观望", "C: value low and potential watching",
+		},
+		{rules.Reason{Rule: rules.RuleTier, Tier: "B", Row: 4}, "B 类：其余情况", "B: none of the other cases"},
+		{rules.Reason{Rule: rules.RulePin, Tier: "S", Until: april}, "人工指定为 S 类，至 2026-04-01", "pinned to S until 2026-04-01"},
+		{
+			rules.Reason{Rule: rules.RuleOwnerRole, Tier: "S", Wants: "director", Role: "rep"},
+			"S 类客户应由总监负责，现负责人为销售", "a customer of tier S should have a director as owner, not a rep",
+		},
+		{
+			rules.Reason{Rule: rules.RuleSilent, Last: march, Since: april, Allowed: 30},
+			"自 2026-04-01 起沉默：最近互动 2026-03-01 后超过 30 天",
+			"silent since 2026-04-01: more than 30 days since the last interaction on 2026-03-01",
+		},
+		{
+			rules.Reason{Rule: rules.RuleSilent, Basis: rules.BasisFirstContact, Last: march, Since: april, Allowed: 30},
+			"自 2026-04-01 起沉默：首次接触 2026-03-01 后超过 30 天无互动",
+			"silent since 2026-04-01: no interaction for more than 30 days after the first contact on 2026-03-01",
+		},
+		{
+			rules.Reason{Rule: rules.RuleRecovering, Since: march, Steps: 1, Of: 2},
+			"2026-03-01 结束沉默，恢复中：此后有回应的跟进 1/2 次", "recovering since 2026-03-01: 1 of 2 follow-ups responded to",
+		},
+		{
+			rules.Reason{Rule: rules.RuleStepMissing, From: march},
+			"2026-03-01 的跟进没有未完成的下一步，请重新安排", "the follow-up of 2026-03-01 has no next step open: plan a new one",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisOnHold, From: march, Next: april},
+			"2026-04-01 跟进：客户约定届时再联系", "follow up on 2026-04-01: agreed with the customer",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisNextStep, From: march, Next: april},
+			"2026-04-01 跟进：已约定的下一步", "follow up on 2026-04-01: the next step agreed",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisMaxGap, From: march, Days: 31, Next: april},
+			"2026-04-01 跟进：下一步较晚，但距 2026-03-01 不超过 31 天",
+			"follow up on 2026-04-01: the next step is later, but no more than 31 days after 2026-03-01",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisCadence, Tier: "A", From: march, Days: 31, Factor: 1, Next: april},
+			"2026-04-01 跟进：A 类，上次跟进 2026-03-01 后 31 天", "follow up on 2026-04-01: tier A, 31 days after 2026-03-01",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisCadence, Tier: "A", From: march, Days: 31, Factor: 1.5, Next: april},
+			"2026-04-01 跟进：A 类，上次跟进 2026-03-01 后 31 天（频率 ×1.5）",
+			"follow up on 2026-04-01: tier A, 31 days after 2026-03-01 (cadence × 1.5)",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisCreated, From: april, Next: april},
+			"2026-04-01 跟进：新建客户，尚无跟进", "follow up on 2026-04-01: new, no follow-up yet",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisImported, From: march, Days: 31, Next: april},
+			"2026-04-01 跟进：导入的客户，尚无跟进", "follow up on 2026-04-01: imported, no follow-up yet",
+		},
+		{
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisWokenByOrder, From: march, Days: 3, Next: dayNamed(t, "2026-03-04")},
+			"2026-03-04 跟进：2026-03-01 下单结束沉默，3 天后再联系",
+			"follow up on 2026-03-04: 3 days after the order of 2026-03-01 that ended a silence",
+		},
+	}
+}
+
+func TestWords(t *testing.T) {
+	t.Parallel()
+	for _, golden := range goldenWords(t) {
+		if got := golden.reason.Words(rules.Chinese); got != golden.chinese {
+			t.Errorf("got %q, want %q", got, golden.chinese)
+		}
+		if got := golden.reason.Words(rules.English); got != golden.english {
+			t.Errorf("got %q, want %q", got, golden.english)
+		}
+		if got := golden.reason.Words("fr"); got != golden.english {
+			t.Errorf("another language: got %q, want %q", got, golden.english)
+		}
+	}
+}
+
+// Whoever adds a rule or a basis has to add its words: the names are read from the source.
+func TestEveryRuleHasWords(t *testing.T) {
+	t.Parallel()
+	source, err := os.ReadFile("reasons.go")
+	if err != nil {
+		t.Fatalf("failed to read the rules: %v", err)
+	}
+	names := regexp.MustCompile(`\b(Rule|Basis)[A-Z]\w*\s*= "(\w+)"`).FindAllStringSubmatch(string(source), -1)
+	if len(names) < 17 {
+		t.Fatalf("only %d rules and bases found", len(names))
+	}
+	told := map[string]bool{}
+	for _, golden := range goldenWords(t) {
+		told["Rule"+golden.reason.Rule], told["Basis"+golden.reason.Basis] = true, true
+		if golden.reason.Words(rules.Chinese) == golden.reason.Rule || golden.reason.Words(rules.English) == golden.reason.Rule {
+			t.Errorf("rule %s has no words", golden.reason.Rule)
+		}
+	}
+	for _, name := range names {
+		if !told[name[1]+name[2]] {
+			t.Errorf("the words of %s %s are not tested", strings.ToLower(name[1]), name[2])
+		}
+	}
+}
+
+func TestExplain(t *testing.T) {
+	t.Parallel()
+	reasons := []rules.Reason{
+		{Rule: rules.RuleValue, Value: rules.ValueHigh, AnnualPurchase: 612_000, High: 500_000, Mid: 100_000},
+		{Rule: rules.RuleTier, Tier: rules.TierA, Row: 2},
+	}
+	want := "annual purchase 612,000 ≥ 500,000 (value high); A: value high or potential key"
+	if got := rules.Explain(reasons, rules.English); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	want = "年采购额 612,000 ≥ 500,000（价值高）；A 类：价值高或为重点"
+	if got := rules.Explain(reasons, rules.Chinese); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	if got := rules.Explain(nil, rules.English); got != "" {
+		t.Errorf("no reasons: got %q", got)
+	}
+}
