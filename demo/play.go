@@ -299,7 +299,9 @@ func (p *player) change(collection, id string, fields map[string]any) error {
 func (p *player) replaceContact(e *Event) error {
 	leaving := map[string]any{crm.FieldLeftOn: rules.DayOf(e.At, p.zone).Time()}
 	if e.Successor != nil {
-		if err := p.enterContact(e.Customer, *e.Successor); err != nil {
+		successor := *e.Successor
+		successor.IsPrimary = false // until the other one has gone: that is what makes it a handover
+		if err := p.enterContact(e.Customer, successor); err != nil {
 			return err
 		}
 		leaving[crm.FieldSuccessor] = p.ids[e.Successor.Key]

@@ -4,18 +4,79 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
+
+	"touchbase/crm"
 	"touchbase/demo"
 	"touchbase/internal/testapp"
+	"touchbase/rules"
 )
 
-func TestPlayTiming(t *testing.T) {
+// TestPlay plays the year through the real hooks and jobs and looks at how the company stands.
+func TestPlay(t *testing.T) {
+	t.Parallel()
 	app := testapp.New(t)
 	now := time.Date(2026, 11, 23, 11, 0, 0, 0, testapp.Zone)
 	script := demo.New(1, now, testapp.Zone)
 	app.Clock.Advance(script.Begin().Sub(app.Clock.Now()))
-	start := time.Now()
 	if err := demo.Play(app, script, app.Clock, app.Jobs, testapp.Zone, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
-	t.Log(time.Since(start))
+
+	for name, query := range map[string]string{
+		"tiers":       "SELECT count(DISTINCT tier) = 4 FROM customers",
+		"touch modes": "SELECT count(DISTINCT touch_mode) = 3 FROM customers",
+		"feedback":    "SELECT count(DISTINCT feedback) = 4 FROM follow_ups",
+		"texts":       "SELECT count(*) = count(DISTINCT content) FROM follow_ups WHERE content != ''",
+		"templates":   "SELECT count(*) = 0 FROM follow_ups WHERE templated",
+		"nights":      "SELECT count(*) >= 365 AND min(status) = 'done' AND max(status) = 'done' FROM job_runs WHERE job = 'tiers'",
+		"chains": `SELECT count(*) = 0 FROM (SELECT [[from]], lag([[to]], 1, '') OVER (PARTITION BY customer ORDER BY at, rowid) before
+			FROM tier_changes) WHERE [[from]] != before`,
+		"price":    "SELECT count(*) > 0 FROM follow_ups f JOIN customers c ON c.id = f.customer WHERE c.name = '" + demo.Stories[0].Name + "' AND f.competitor != ''",
+		"handover": "SELECT count(*) = 1 FROM tasks k JOIN customers c ON c.id = k.customer WHERE c.name = '" + demo.Stories[1].Name + "' AND k.kind = 'handover' AND k.status = 'done'",
+		"woken":    "SELECT count(*) = 1 FROM customers WHERE name = '" + demo.Stories[2].Name + "' AND touch_mode = 'recovering'",
+	} {
+		var holds bool
+		if err := app.DB().NewQuery(query).Row(&holds); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if !holds {
+			t.Errorf("%s: does not hold: %s", name, query)
+		}
+	}
+
+	today := rules.DayOf(now, testapp.Zone)
+	var people []struct {
+		Name    string
+		Entries int
+	}
+	err := app.DB().NewQuery(`SELECT u.name,
+			(SELECT count(*) FROM (
+				SELECT c.id FROM customers c WHERE c.owner = u.id AND c.next_follow_up_on != '' AND c.next_follow_up_on <= {:today}
+				UNION
+				SELECT k.customer FROM tasks k WHERE k.assignee = u.id AND k.status IN ('open', 'in_progress', 'delayed') AND k.due_at <= {:end}
+			)) entries
+		FROM users u`).Bind(dbx.Params{
+		"today": today.Time().Format("2006-01-02 15:04:05.000Z"), "end": today.End(testapp.Zone).UTC().Format("2006-01-02 15:04:05.000Z"),
+	}).All(&people)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(people) != 9 {
+		t.Errorf("there are %d people, want 9", len(people))
+	}
+	for _, p := range people {
+		if p.Entries < 3 || p.Entries > 15 {
+			t.Errorf("%s has %d entries today, want 3 to 15", p.Name, p.Entries)
+		}
+	}
+
+	// What a year of writes and nights left is what judging everybody again finds.
+	run, err := app.Jobs.Run("tiers", crm.RunOptions{All: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if changed := run.GetInt(crm.FieldChanged); changed != 0 {
+		t.Errorf("judging everybody again changes %d customers", changed)
+	}
 }

@@ -26,6 +26,8 @@ type Program struct {
 	path    string
 	Dir     string
 	Address string
+	out     bytes.Buffer // of the server
+	stop    func()
 }
 
 var build = sync.OnceValues(func() (string, error) {
@@ -84,17 +86,18 @@ func (p *Program) Serve(args ...string) {
 		args = []string{"serve"}
 	}
 	server := p.command(append(args, "--http", p.Address)...)
-	var out bytes.Buffer
-	server.Stdout, server.Stderr = &out, &out
+	p.out.Reset()
+	server.Stdout, server.Stderr = &p.out, &p.out
 	if err := server.Start(); err != nil {
 		p.t.Fatal(err)
 	}
 	ended := make(chan struct{})
 	go func() { server.Wait(); close(ended) }()
-	p.t.Cleanup(func() {
+	p.stop = sync.OnceFunc(func() {
 		server.Process.Signal(os.Interrupt)
 		<-ended
 	})
+	p.t.Cleanup(p.stop)
 	for deadline := time.Now().Add(90 * time.Second); ; {
 		response, err := http.Get("http://" + p.Address + "/api/health")
 		if err == nil {
@@ -103,13 +106,19 @@ func (p *Program) Serve(args ...string) {
 		}
 		select {
 		case <-ended:
-			p.t.Fatalf("the server ended: %s", out.String())
+			p.t.Fatalf("the server ended: %s", p.out.String())
 		case <-time.After(50 * time.Millisecond):
 		}
 		if time.Now().After(deadline) {
-			p.t.Fatalf("the server does not answer: %v\n%s", err, out.String())
+			p.t.Fatalf("the server does not answer: %v\n%s", err, p.out.String())
 		}
 	}
+}
+
+// Stop stops the server and gives what it printed.
+func (p *Program) Stop() string {
+	p.stop()
+	return p.out.String()
 }
 
 // Page is a tab of Chromium. Any error in its console fails the test.

@@ -24,8 +24,8 @@ func (p *Page) SignIn(email, password string) {
 func (p *Page) OpenList(collection string) {
 	p.t.Helper()
 	p.Do(
+		chromedp.Navigate("about:blank"), // a mere change of the fragment would load nothing
 		chromedp.Navigate(p.url+"/_/#/collections?collection="+collection),
-		chromedp.Reload(),
 		chromedp.WaitVisible(".page-table-wrapper table", chromedp.ByQuery),
 	)
 	p.Await("the list of "+collection, `app.store.activeCollection?.name == "`+collection+`" && !document.querySelector(".page-table-wrapper .skeleton-loader")`)
