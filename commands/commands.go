@@ -5,6 +5,7 @@ package commands
 import (
 	"context"
 	"fmt"
+	"os"
 	"sync"
 	"time"
 
@@ -24,19 +25,22 @@ type Jobs interface {
 // Commands are the commands of one app.
 type Commands struct {
 	app  core.App
+	root *cobra.Command
 	jobs Jobs
 	now  func() time.Time
 
-	ctx       context.Context // ends when the server stops
+	ctx       context.Context // ends when the program stops
 	stop      context.CancelFunc
 	importing sync.Mutex // one import at a time
+	working   sync.Mutex // held by a command until it has ended
 	exitCode  int
 }
 
 // Register adds the commands to root.
 func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time) *Commands {
-	c := &Commands{app: app, jobs: jobs, now: now}
+	c := &Commands{app: app, root: root, jobs: jobs, now: now}
 	c.ctx, c.stop = context.WithCancel(context.Background())
+	root.SetErr(os.Stderr) // PocketBase's own writer colours errors and puts them among the results, on the standard output
 	c.bindServer(app)
 	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand()} {
 		root.AddCommand(command)
@@ -44,12 +48,19 @@ func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time
 	return c
 }
 
-// ExitCode is what the process ends with: 1 after a command that failed or had problems.
-func (c *Commands) ExitCode() int { return c.exitCode }
+// ExitCode is what the process ends with: 1 after a command that failed, had problems or does not exist.
+func (c *Commands) ExitCode() int {
+	if _, _, err := c.root.Find(os.Args[1:]); err != nil {
+		return 1
+	}
+	return c.exitCode
+}
 
 // run wraps what a command does: an error is printed and makes the process fail.
 func (c *Commands) run(do func(cmd *cobra.Command, args []string) error) func(*cobra.Command, []string) {
 	return func(cmd *cobra.Command, args []string) {
+		c.working.Lock()
+		defer c.working.Unlock()
 		if err := do(cmd, args); err != nil {
 			c.fail(cmd, err)
 		}

@@ -2,6 +2,7 @@ package commands
 
 import (
 	"bytes"
+	"context"
 	"crypto/subtle"
 	"encoding/json"
 	"errors"
@@ -11,10 +12,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/gofrs/flock"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -47,6 +50,10 @@ func hold(app core.App) (*flock.Flock, error) {
 	if !held {
 		return nil, nil
 	}
+	// A server that was killed left its address behind; nobody is to be sent there.
+	if err := os.Remove(filepath.Join(app.DataDir(), controlName)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, errors.Join(fmt.Errorf("failed to forget the way to a server that is gone: %w", err), lock.Unlock())
+	}
 	return lock, nil
 }
 
@@ -54,8 +61,12 @@ func hold(app core.App) (*flock.Flock, error) {
 func (c *Commands) bindServer(app core.App) {
 	var lock *flock.Flock
 	var server *http.Server
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		var err error
+	serve := func(e *core.ServeEvent) (err error) {
+		defer func() {
+			if err != nil {
+				c.exitCode = 1 // PocketBase prints why, and would end as if all were well
+			}
+		}()
 		if lock, err = hold(app); err != nil {
 			return err
 		}
@@ -66,10 +77,16 @@ func (c *Commands) bindServer(app core.App) {
 			return err
 		}
 		return e.Next()
-	})
+	}
+	// Before everything else a server starts, the jobs above all: a second server must not write a thing.
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "touchbaseDirectory", Priority: -1000, Func: serve})
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
+		c.stop() // imports end between two batches
+		for _, work := range []*sync.Mutex{&c.importing, &c.working} {
+			work.Lock()
+			defer work.Unlock()
+		}
 		if server != nil {
-			c.stop() // imports end between two batches
 			c.logError("Failed to stop listening for commands", server.Close())
 			c.logError("Failed to take back the address for commands", os.Remove(filepath.Join(app.DataDir(), controlName)))
 		}
@@ -152,12 +169,12 @@ type reply struct {
 }
 
 // send sends a command to the server and hands over its replies; it gives the result.
-func (way control) send(path string, options any, body io.Reader, progress func(done, total int)) (json.RawMessage, error) {
+func (way control) send(ctx context.Context, path string, options any, body io.Reader, progress func(done, total int)) (json.RawMessage, error) {
 	header, err := json.Marshal(options)
 	if err != nil {
 		return nil, err
 	}
-	request, err := http.NewRequest(http.MethodPost, "http://"+way.Address+path, body)
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://"+way.Address+path, body)
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func (c *Commands) importFile(content []byte, options imports.Options) (result *
 		result, err = imports.Run(c.ctx, c.app, bytes.NewReader(content), options, c.now())
 		return err
 	}, func(way control) error {
-		raw, err := way.send("/import", options, bytes.NewReader(content), options.Progress)
+		raw, err := way.send(c.ctx, "/import", options, bytes.NewReader(content), options.Progress)
 		if raw != nil {
 			result = &imports.Result{}
 			err = errors.Join(err, json.Unmarshal(raw, result))

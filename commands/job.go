@@ -37,6 +37,12 @@ func (c *Commands) jobCommand() *cobra.Command {
 		return c.orderJob(cmd.OutOrStdout(), order, at)
 	})
 	cmd.AddCommand(list, run)
+	cmd.Run = c.run(func(cmd *cobra.Command, args []string) error {
+		if len(args) > 0 {
+			return fmt.Errorf("there is no command %q; there are list and run", args[0])
+		}
+		return cmd.Help()
+	})
 	return cmd
 }
 
@@ -77,7 +83,7 @@ func (c *Commands) orderJob(out io.Writer, order jobOrder, at string) error {
 		if order.At, err = c.readAt(at); err != nil {
 			return err
 		}
-		raw, err := way.send("/job", order, nil, nil)
+		raw, err := way.send(c.ctx, "/job", order, nil, nil)
 		if err != nil {
 			return err
 		}

@@ -69,7 +69,7 @@ func CheckContact(app core.App, record *core.Record) error {
 			return err
 		}
 		if successor == record.Id || !colleagues {
-			errs[FieldSuccessor] = fieldError("other_customer", "The successor is another contact of the same customer, one who has not left.")
+			errs[FieldSuccessor] = fieldError(CodeOtherCustomer, "The successor is another contact of the same customer, one who has not left.")
 		}
 	}
 	return errorsOrNil(errs)
@@ -83,23 +83,26 @@ func belongs(app core.App, contact, customer string) (bool, error) {
 // FollowContact does what a saved contact asks for: another primary steps down, a successor steps up, and
 // whoever left as primary leaves a handover to be made within a day.
 func FollowContact(app core.App, record *core.Record, policy *Policy, now time.Time) error {
-	customer := record.GetString(FieldCustomer)
-	if record.GetBool(FieldIsPrimary) {
-		return stepDown(app, customer, record.Id)
-	}
-	if !record.GetBool(FieldLeftAsPrimary) {
-		return nil
-	}
-	if err := stepUp(app, record); err != nil {
+	left, err := movePrimary(app, record)
+	if err != nil || !left || record.GetString(FieldImport) != "" {
 		return err
 	}
-	if record.Original().GetBool(FieldLeftAsPrimary) || record.GetString(FieldImport) != "" {
-		return nil
-	}
 	return OpenTask(app, policy, RuleTask{
-		Key: KindHandover + ":" + record.Id, Kind: KindHandover, Customer: customer,
+		Key: KindHandover + ":" + record.Id, Kind: KindHandover, Customer: record.GetString(FieldCustomer),
 		DueAt: now.Add(handoverHours * time.Hour), Priority: PriorityHigh,
 	}, now)
+}
+
+// movePrimary keeps one primary contact: another steps down for this one, a successor steps up when this one leaves. It tells
+// whether this one just left as primary.
+func movePrimary(app core.App, record *core.Record) (left bool, err error) {
+	if record.GetBool(FieldIsPrimary) {
+		return false, stepDown(app, record.GetString(FieldCustomer), record.Id)
+	}
+	if !record.GetBool(FieldLeftAsPrimary) {
+		return false, nil
+	}
+	return !record.Original().GetBool(FieldLeftAsPrimary), stepUp(app, record)
 }
 
 // stepUp makes the successor named for a contact who left the primary one, unless the customer has another by now.

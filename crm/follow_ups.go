@@ -86,7 +86,7 @@ func checkPeople(app core.App, record *core.Record, errs validation.Errors) erro
 				return err
 			}
 			if !own {
-				errs[field] = fieldError("other_customer", "The contact belongs to another customer.")
+				errs[field] = fieldError(CodeOtherCustomer, "The contact belongs to another customer.")
 			}
 		}
 	}
@@ -142,12 +142,7 @@ func colleague(app core.App, name string) (string, error) {
 // answer to negative feedback. An imported one opens none, but for a next step whose day is not past.
 func FollowUpTasks(app core.App, record *core.Record, policy *Policy, now time.Time) error {
 	f := followUp{app: app, record: record, policy: policy, now: now, imported: record.GetString(FieldImport) != ""}
-	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.negativeFeedback} {
-		if err := step(); err != nil {
-			return err
-		}
-	}
-	return nil
+	return f.tasks()
 }
 
 type followUp struct {
@@ -156,6 +151,16 @@ type followUp struct {
 	policy   *Policy
 	now      time.Time
 	imported bool
+}
+
+// tasks does everything that follows from it.
+func (f followUp) tasks() error {
+	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.negativeFeedback} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // task is a rule's task that follows from this follow-up, given in its author's name.

@@ -14,11 +14,12 @@ import (
 
 // Codes of field errors that more than one collection uses. Forms, the API and imports show the same.
 const (
-	CodeRequired     = "validation_required"
-	CodeComputed     = "computed"
-	CodeUnknownField = "unknown_field"
-	CodeInFuture     = "in_future"
-	CodeInUse        = "in_use"
+	CodeRequired      = "validation_required"
+	CodeComputed      = "computed"
+	CodeUnknownField  = "unknown_field"
+	CodeInFuture      = "in_future"
+	CodeInUse         = "in_use"
+	CodeOtherCustomer = "other_customer"
 )
 
 // fieldError is a field error with a stable code and a sentence that says what would be right.

@@ -25,14 +25,19 @@ func Normalize(app core.App, record *core.Record, policy *Policy) error {
 	return nil
 }
 
-// FollowImported does what an imported record asks for: another primary contact steps down, a next step whose day is not past
-// becomes a task.
+// FollowImported does what a record that an import made or changed asks for: another primary contact steps down, a successor
+// steps up, the order that was the first until now is no longer new, a next step whose day is not past becomes a task. It
+// opens no other tasks.
 func FollowImported(app core.App, record *core.Record, policy *Policy, now time.Time) error {
 	switch record.Collection().Name {
 	case CollectionContacts:
-		return FollowContact(app, record, policy, now)
+		_, err := movePrimary(app, record)
+		return err
+	case CollectionOrders:
+		return FollowOrder(app, record)
 	case CollectionFollowUps:
-		return FollowUpTasks(app, record, policy, now)
+		f := followUp{app: app, record: record, policy: policy, now: now, imported: true}
+		return f.tasks()
 	}
 	return nil
 }

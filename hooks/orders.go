@@ -20,6 +20,9 @@ func (h *hooks) onOrderWrite(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	if err := crm.FollowOrder(e.App, e.Record); err != nil {
+		return err
+	}
 	policy, err := crm.LoadPolicy(e.App)
 	if err != nil {
 		return err

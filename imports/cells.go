@@ -96,6 +96,8 @@ func (r *run) relation(f *core.RelationField, customer, text string, values map[
 			return nil, codeAmbiguous, fmt.Sprintf("%q fits %d %s; name one by its id, code or e-mail.", name, len(found), target)
 		case r.collection.Name == crm.CollectionFollowUps && f.Name == crm.FieldBy:
 			values[crm.FieldByName] = name // an author without account keeps their name
+		case target == crm.CollectionContacts:
+			return nil, crm.CodeOtherCustomer, fmt.Sprintf("The customer has no contact %q.", name)
 		default:
 			return nil, codeNotFound, fmt.Sprintf("there is no %q in %s.", name, target)
 		}

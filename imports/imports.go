@@ -115,7 +115,7 @@ func Run(ctx context.Context, app core.App, file io.ReadSeeker, options Options,
 	result := &Result{Encoding: table.Encoding, Unused: unused, Rows: len(table.Rows), Problems: []Problem{}, badRows: map[int]bool{}}
 	run := &run{
 		app: app, collection: collection, policy: policy, mapping: mapping, known: known, now: now,
-		options: options, result: result, pending: map[string]*core.Record{},
+		options: options, result: result,
 	}
 	log, err := openLog(app, options, file)
 	if err != nil {

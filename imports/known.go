@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
@@ -28,15 +29,20 @@ func (x index) add(name, id string) {
 // known is what the cells of a spreadsheet may refer to, read once.
 type known struct {
 	policy     *crm.Policy
-	people     index // users by id, e-mail and name
-	industries index // by id, code, name, English name and alias
+	people     index             // users by id, e-mail and name
+	industries index             // by id, code, name, English name and alias
+	sections   map[string]string // section → its name
+	divisions  map[string]string // division → its name
 	tags       index
 
-	customers   index // by id
-	codes       map[string]string
-	creditCodes map[string]string
-	nameKeys    index
-	owners      map[string]string // customer → owner
+	customers    index // by id
+	names        index
+	nameKeys     index
+	codes        map[string]string // code → customer
+	codeOf       map[string]string // customer → code
+	creditCodes  map[string]string
+	creditCodeOf map[string]string
+	owners       map[string]string // customer → owner
 
 	contacts    map[string]index  // customer → contacts by id, phone, e-mail and name
 	primaries   map[string]bool   // customers that have a primary contact
@@ -47,8 +53,9 @@ type known struct {
 
 func loadKnown(app core.App, kind string, policy *crm.Policy) (*known, error) {
 	k := &known{
-		policy: policy, people: index{}, industries: index{}, tags: index{}, customers: index{},
-		codes: map[string]string{}, creditCodes: map[string]string{}, nameKeys: index{}, owners: map[string]string{},
+		policy: policy, people: index{}, industries: index{}, sections: map[string]string{}, divisions: map[string]string{}, tags: index{},
+		customers: index{}, names: index{}, nameKeys: index{}, codes: map[string]string{}, codeOf: map[string]string{},
+		creditCodes: map[string]string{}, creditCodeOf: map[string]string{}, owners: map[string]string{},
 		contacts: map[string]index{}, primaries: map[string]bool{}, orders: map[string]string{}, firstOrders: map[string]string{}, followUps: map[string]string{},
 	}
 	loads := []func(core.App) error{k.loadPeople, k.loadCustomers}
@@ -104,11 +111,31 @@ func (k *known) loadPeople(app core.App) error {
 }
 
 func (k *known) loadIndustries(app core.App) error {
-	return each(app, "SELECT id, code, name, name_en, aliases FROM industries", func(c []string) {
-		for _, name := range append(c[:4:4], splitList(c[4])...) {
-			k.industries.add(strings.ToLower(name), c[0])
+	return each(app, `SELECT i.id, i.code, i.name, i.name_en, coalesce(a.value, '') FROM industries i
+		LEFT JOIN json_each(i.aliases) a`, func(c []string) {
+		for _, name := range c {
+			k.industries.add(strings.ToLower(clean(name)), c[0])
+		}
+		if c[1] < "A" { // a division has a number, a section a letter
+			k.divisions[c[0]] = c[2]
+		} else {
+			k.sections[c[0]] = c[2]
 		}
 	})
+}
+
+// industry finds an industry. A section and its only division have one name: who writes it means the division.
+func (k *known) industry(text string) []string {
+	ids := k.industries[strings.ToLower(text)]
+	if len(ids) != 2 {
+		return ids
+	}
+	for i, id := range ids {
+		if name := k.divisions[id]; name != "" && name == k.sections[ids[1-i]] {
+			return []string{id}
+		}
+	}
+	return ids
 }
 
 func (k *known) loadTags(app core.App) error {
@@ -119,19 +146,20 @@ func (k *known) loadTags(app core.App) error {
 }
 
 func (k *known) loadCustomers(app core.App) error {
-	return each(app, "SELECT id, code, credit_code, name_key, owner FROM customers", func(c []string) {
-		k.addCustomer(c[0], c[1], c[2], c[3], c[4])
+	return each(app, "SELECT id, code, credit_code, name, name_key, owner FROM customers", func(c []string) {
+		k.addCustomer(c[0], c[1], c[2], c[3], c[4], c[5])
 	})
 }
 
-func (k *known) addCustomer(id, code, creditCode, nameKey, owner string) {
+func (k *known) addCustomer(id, code, creditCode, name, nameKey, owner string) {
 	k.customers.add(id, id)
 	if code != "" {
-		k.codes[code] = id
+		k.codes[code], k.codeOf[id] = id, code
 	}
 	if creditCode != "" {
-		k.creditCodes[creditCode] = id
+		k.creditCodes[creditCode], k.creditCodeOf[id] = id, creditCode
 	}
+	k.names.add(name, id)
 	k.nameKeys.add(nameKey, id)
 	k.owners[id] = owner
 }
@@ -182,7 +210,29 @@ func (k *known) customer(text string) []string {
 	if id, ok := k.creditCodes[rules.CleanCreditCode(text)]; ok {
 		return []string{id}
 	}
+	if ids := k.names[text]; len(ids) == 1 {
+		return ids
+	}
 	return k.nameKeys[rules.NameKey(text)]
+}
+
+// inUse refuses what has to be unique and stands on another record, also on one that an earlier row of the file made and
+// that is not written yet.
+func (k *known) inUse(record *core.Record) validation.Errors {
+	errs := validation.Errors{}
+	check := func(field string, known map[string]string) {
+		if of := known[record.GetString(field)]; of != "" && of != record.Id {
+			errs[field] = validation.NewError(crm.CodeInUse, fmt.Sprintf("Another record has %s already.", record.GetString(field)))
+		}
+	}
+	switch record.Collection().Name {
+	case crm.CollectionCustomers:
+		check(crm.FieldCode, k.codes)
+		check(crm.FieldCreditCode, k.creditCodes)
+	case crm.CollectionOrders:
+		check(crm.FieldNumber, k.orders)
+	}
+	return errs
 }
 
 // contact finds a contact of a customer by id, phone, e-mail or name.
@@ -209,7 +259,7 @@ func (k *known) find(collection, customer, text string) []string {
 		}
 		return k.people[strings.ToLower(text)]
 	case crm.CollectionIndustries:
-		return k.industries[strings.ToLower(text)]
+		return k.industry(text)
 	case crm.CollectionTags:
 		return k.tags[strings.ToLower(text)]
 	case crm.CollectionCustomers:

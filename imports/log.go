@@ -3,6 +3,7 @@ package imports
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -82,7 +83,10 @@ func (l *log) close(table *Table, result *Result, failure error) error {
 		return nil
 	}
 	status := statusDone
-	if failure != nil {
+	switch {
+	case errors.Is(failure, ErrStopped):
+		status = statusInterrupted
+	case failure != nil:
 		status = statusFailed
 	}
 	l.row.Load(map[string]any{

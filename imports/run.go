@@ -1,22 +1,19 @@
 package imports
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/crm"
-	"touchbase/rules"
 )
 
 // run is one import under way.
@@ -31,9 +28,8 @@ type run struct {
 	importID   string
 	result     *Result
 
-	targets map[string]string       // relation field → collection it points to
-	pending map[string]*core.Record // records of this batch by id, not written yet
-	fresh   map[string]bool         // ids created by this import
+	targets map[string]string // relation field → collection it points to
+	taken   map[string]line   // the row that made or matched each record, by the record's id
 	batch   []*core.Record
 }
 
@@ -45,7 +41,7 @@ type line struct {
 
 // rows reads, matches, checks and writes every row.
 func (r *run) rows(ctx context.Context, table *Table) error {
-	r.fresh = map[string]bool{}
+	r.taken = map[string]line{}
 	if err := r.findTargets(); err != nil {
 		return err
 	}
@@ -95,100 +91,64 @@ func (r *run) findTargets() error {
 // sortByCustomer puts the orders of a customer together, oldest first: the customer is then assessed once a batch, and
 // the first order is known for the new one whatever the order of the rows.
 func sortByCustomer(lines []line) {
-	key := func(l line) string {
-		ids, _ := l.values[crm.FieldCustomer].([]string)
-		at, _ := l.values[crm.FieldOrderedAt].(time.Time)
-		return strings.Join(ids, "") + at.UTC().Format(time.RFC3339Nano)
+	slices.SortStableFunc(lines, func(a, b line) int {
+		first, _ := a.values[crm.FieldOrderedAt].(time.Time)
+		second, _ := b.values[crm.FieldOrderedAt].(time.Time)
+		return cmp.Or(strings.Compare(a.one(crm.FieldCustomer), b.one(crm.FieldCustomer)), first.Compare(second))
+	})
+}
+
+// one gives the id in a relation that holds a single one, empty where it holds none.
+func (l line) one(field string) string {
+	if ids, _ := l.values[field].([]string); len(ids) == 1 {
+		return ids[0]
 	}
-	sort.SliceStable(lines, func(i, j int) bool { return key(lines[i]) < key(lines[j]) })
+	return ""
+}
+
+// text gives the text read for a field.
+func (l line) text(field string) string {
+	text, _ := l.values[field].(string)
+	return text
 }
 
 // take makes a record of a row, or finds the one it matches, and puts it into the batch if it is new or differs.
 func (r *run) take(l line) error {
-	id, conflict := r.match(l)
-	if conflict != nil {
-		r.result.refuse(*conflict)
+	id, ok := r.match(l)
+	if !ok {
+		r.refuse(l, crm.FieldName, codeAmbiguous, "The customer has several contacts of this name; give the phone or the e-mail.")
 		return nil
 	}
 	if id == "" {
 		return r.create(l)
 	}
-	if r.fresh[id] {
-		// The first row of a code makes the customer; a second row of an order says the same, or is a mistake.
-		if r.collection.Name == crm.CollectionCustomers || !r.differs(r.pending[id], l.values) {
-			r.result.Skipped++
-			return nil
-		}
-		r.result.refuse(Problem{
-			Row: l.row.Line, Code: crm.CodeInUse,
-			Message: "An earlier row of this file is the same record with other values.",
-		})
-		return nil
+	earlier, taken := r.taken[id]
+	switch {
+	case !taken:
+		return r.update(id, l)
+	case r.collection.Name == crm.CollectionCustomers || sameValues(earlier, l):
+		// The first row of a code makes the customer; a second row of anything else says the same, or is a mistake.
+		r.result.Skipped++
+	default:
+		r.refuse(l, matchedBy[r.collection.Name], crm.CodeInUse,
+			fmt.Sprintf("Row %d of this file is the same record with other values.", earlier.row.Line))
 	}
-	return r.update(id, l)
+	return nil
 }
 
-// match finds the stored record a row is about.
-func (r *run) match(l line) (id string, conflict *Problem) {
-	text := func(field string) string { value, _ := l.values[field].(string); return value }
-	customer := ""
-	if ids, _ := l.values[crm.FieldCustomer].([]string); len(ids) == 1 {
-		customer = ids[0]
-	}
-	switch r.collection.Name {
-	case crm.CollectionCustomers:
-		return r.matchCustomer(text(crm.FieldCode), rules.CleanCreditCode(text(crm.FieldCreditCode)), text(crm.FieldName))
-	case crm.CollectionOrders:
-		return r.known.orders[text(crm.FieldNumber)], nil
-	case crm.CollectionContacts:
-		for _, field := range []string{crm.FieldPhone, crm.FieldEmail, crm.FieldName} {
-			if call := text(field); call != "" {
-				if ids := r.known.contact(customer, call); len(ids) == 1 {
-					return ids[0], nil
-				}
-				if field != crm.FieldPhone {
-					break // a name decides only where there is neither phone nor e-mail
-				}
-			}
-		}
-	case crm.CollectionFollowUps:
-		at, _ := l.values[crm.FieldStartedAt].(time.Time)
-		by := ""
-		if ids, _ := l.values[crm.FieldBy].([]string); len(ids) == 1 {
-			by = ids[0]
-		}
-		return r.known.followUps[followUpKey(customer, stored(at), by, text(crm.FieldByName))], nil
-	}
-	return "", nil
+// matchedBy is the field that a second row of the same record is refused by.
+var matchedBy = map[string]string{
+	crm.CollectionContacts: crm.FieldName, crm.CollectionOrders: crm.FieldNumber, crm.CollectionFollowUps: crm.FieldStartedAt,
 }
 
-// stored is PocketBase's text form of a moment.
-func stored(at time.Time) string { return at.UTC().Format(types.DefaultDateLayout) }
+// sameValues tells whether two rows say the same.
+func sameValues(a, b line) bool { return fmt.Sprint(a.values) == fmt.Sprint(b.values) }
 
-// matchCustomer goes by code, else by credit code, else by name if exactly one customer has it. A row with a code of its
-// own never becomes a customer that has another code.
-func (r *run) matchCustomer(code, creditCode, name string) (string, *Problem) {
-	if id, ok := r.known.codes[code]; ok && code != "" {
-		return id, nil
-	}
-	other := func(id string) bool {
-		if code == "" {
-			return false
-		}
-		for have, of := range r.known.codes {
-			if of == id && have != code {
-				return true
-			}
-		}
-		return false
-	}
-	if id, ok := r.known.creditCodes[creditCode]; ok && creditCode != "" && !other(id) {
-		return id, nil
-	}
-	if ids := r.known.nameKeys[rules.NameKey(name)]; len(ids) == 1 && name != "" && !other(ids[0]) && (code == "" || creditCode == "") {
-		return ids[0], nil
-	}
-	return "", nil
+// refuse notes a problem of one cell of a row.
+func (r *run) refuse(l line, field, code, message string) {
+	r.result.refuse(Problem{
+		Row: l.row.Line, Column: r.columnOf(field), Field: field, Value: r.mapping.Values(l.row)[field], Code: code, Message: message,
+	})
 }
 
 // create makes a new record of a row.
@@ -204,10 +164,8 @@ func (r *run) create(l line) error {
 		return err
 	}
 	r.remember(record)
-	r.fresh[record.Id] = true
-	r.pending[record.Id] = record
+	r.taken[record.Id] = l
 	r.batch = append(r.batch, record)
-	r.result.Created++
 	return nil
 }
 
@@ -245,13 +203,12 @@ func (r *run) check(record *core.Record, l line) (bool, error) {
 	if err := r.app.Validate(record); err != nil && !errors.As(err, &more) {
 		return false, err
 	}
-	all := validation.Errors{}
+	all := r.known.inUse(record)
 	maps.Copy(all, more)
 	maps.Copy(all, fields)
-	texts := r.mapping.Values(l.row)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		code, message := describe(all[name])
-		r.result.refuse(Problem{Row: l.row.Line, Column: r.columnOf(name), Field: name, Value: texts[name], Code: code, Message: message})
+		r.refuse(l, name, code, message)
 	}
 	return len(all) == 0, nil
 }
@@ -260,7 +217,7 @@ func (r *run) check(record *core.Record, l line) (bool, error) {
 // itself makes the others step down.
 func (r *run) keepOnePrimary(record *core.Record, l line) {
 	customer := record.GetString(crm.FieldCustomer)
-	if _, said := l.values[crm.FieldIsPrimary]; !said && r.known.primaries[customer] {
+	if l.values[crm.FieldIsPrimary] != true && r.known.primaries[customer] {
 		record.Set(crm.FieldIsPrimary, false)
 	}
 }
@@ -270,7 +227,7 @@ func (r *run) remember(record *core.Record) {
 	text := record.GetString
 	switch r.collection.Name {
 	case crm.CollectionCustomers:
-		r.known.addCustomer(record.Id, text(crm.FieldCode), text(crm.FieldCreditCode), text(crm.FieldNameKey), text(crm.FieldOwner))
+		r.known.addCustomer(record.Id, text(crm.FieldCode), text(crm.FieldCreditCode), text(crm.FieldName), text(crm.FieldNameKey), text(crm.FieldOwner))
 	case crm.CollectionContacts:
 		r.known.addContact(text(crm.FieldCustomer), record.Id, text(crm.FieldPhone), text(crm.FieldEmail), text(crm.FieldName))
 		r.known.primaries[text(crm.FieldCustomer)] = r.known.primaries[text(crm.FieldCustomer)] || record.GetBool(crm.FieldIsPrimary)
@@ -288,19 +245,6 @@ func (r *run) remember(record *core.Record) {
 	}
 }
 
-// differs tells whether setting the values on a record would change it.
-func (r *run) differs(record *core.Record, values map[string]any) bool {
-	if record == nil {
-		return true // written in an earlier batch: not worth reading again for a row that should not be there
-	}
-	changed := record.Clone()
-	changed.Load(values)
-	if crm.Normalize(r.app, changed, r.policy) != nil {
-		return true
-	}
-	return len(changedFields(changed, record)) > 0
-}
-
 // update sets the values of a row on the record it matches; a row without a difference is skipped.
 func (r *run) update(id string, l line) error {
 	record, err := r.app.FindRecordById(r.collection, id)
@@ -312,119 +256,26 @@ func (r *run) update(id string, l line) error {
 	if err != nil || !ok {
 		return err
 	}
-	if len(changedFields(record, record.Original())) == 0 {
+	r.taken[id] = l
+	if !differs(record, record.Original()) {
 		r.result.Skipped++
 		return nil
 	}
+	if crm.HasRev(r.collection) { // whoever has the record open must not write over what the import changed
+		record.Set(crm.FieldRev, record.GetInt(crm.FieldRev)+1)
+	}
+	r.remember(record)
 	r.batch = append(r.batch, record)
-	r.result.Updated++
 	return nil
 }
 
-// changedFields lists the fields in which two states of a record differ.
-func changedFields(a, b *core.Record) []string {
-	var names []string
+// differs tells whether any field of two states of a record does.
+func differs(a, b *core.Record) bool {
 	for _, field := range a.Collection().Fields {
 		name := field.GetName()
 		if fmt.Sprint(a.Get(name)) != fmt.Sprint(b.Get(name)) {
-			names = append(names, name)
+			return true
 		}
 	}
-	return names
-}
-
-// write writes the batch and the new assessments of the customers it touches in one transaction.
-func (r *run) write(ctx context.Context) error {
-	batch := r.batch
-	r.batch = nil
-	clear(r.pending)
-	if len(batch) == 0 || r.options.DryRun {
-		return nil
-	}
-	if ctx.Err() != nil {
-		return ErrStopped
-	}
-	var changed []string
-	err := r.app.RunInTransaction(func(tx core.App) error {
-		customers, err := r.save(tx, batch)
-		if err != nil {
-			return err
-		}
-		changed, err = crm.Reassess(tx, r.policy, crm.Assessing{Now: r.now, Cause: crm.CauseEvent, By: r.options.By, Quiet: true}, customers...)
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("failed to write a batch of %s: %w", r.collection.Name, err)
-	}
-	crm.Announce(r.app, changed...)
-	return nil
-}
-
-// save writes records that were checked: new ones by a prepared statement, changed ones field by field. It gives the
-// customers to assess.
-func (r *run) save(tx core.App, batch []*core.Record) (customers []string, err error) {
-	inserter := inserter{tx: tx}
-	defer func() { err = errors.Join(err, inserter.close()) }()
-	for _, record := range batch {
-		isNew := record.IsNew()
-		if isNew {
-			err = inserter.insert(record, r.now)
-		} else {
-			err = tx.SaveWithContext(crm.AsSystem(context.Background()), record.IgnoreUnchangedFields(true))
-		}
-		if err != nil {
-			return nil, err
-		}
-		customer := record.Id
-		if r.collection.Name != crm.CollectionCustomers {
-			customer = record.GetString(crm.FieldCustomer)
-		}
-		customers = append(customers, customer)
-		if isNew {
-			if err := crm.FollowImported(tx, record, r.policy, r.now); err != nil {
-				return nil, err
-			}
-		}
-	}
-	return customers, nil
-}
-
-// inserter inserts records of one collection with one prepared statement.
-type inserter struct {
-	tx    core.App
-	query *dbx.Query
-	names []string
-}
-
-func (i *inserter) insert(record *core.Record, now time.Time) error {
-	at := types.DateTime{}
-	if err := at.Scan(now); err != nil {
-		return err
-	}
-	record.SetRaw(crm.FieldCreated, at)
-	record.SetRaw(crm.FieldUpdated, at)
-	columns, err := record.DBExport(i.tx)
-	if err != nil {
-		return err
-	}
-	if i.query == nil {
-		i.names = slices.Sorted(maps.Keys(columns))
-		quoted, places := make([]string, len(i.names)), make([]string, len(i.names))
-		for n, name := range i.names {
-			quoted[n], places[n] = "[["+name+"]]", "{:"+name+"}"
-		}
-		i.query = i.tx.DB().NewQuery(fmt.Sprintf("INSERT INTO {{%s}} (%s) VALUES (%s)", record.Collection().Name,
-			strings.Join(quoted, ", "), strings.Join(places, ", "))).Prepare()
-	}
-	if _, err := i.query.Bind(columns).Execute(); err != nil {
-		return fmt.Errorf("failed to insert into %s: %w", record.Collection().Name, err)
-	}
-	return nil
-}
-
-func (i *inserter) close() error {
-	if i.query == nil {
-		return nil
-	}
-	return i.query.Close()
+	return false
 }
