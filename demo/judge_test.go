@@ -20,7 +20,6 @@ type judged struct {
 	talks        []rules.Day // responded follow-ups
 	last         *FollowUp
 	tasks        []openTask
-	noResponses  int
 }
 
 type openTask struct {

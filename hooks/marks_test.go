@@ -157,8 +157,10 @@ func TestTemplated(t *testing.T) {
 		t.Error("the first is marked")
 	}
 	for n := 1; n <= 4; n++ {
-		if send(n, nil) || send(n, nil) { // twice to one customer is one customer
-			t.Errorf("the text to customer %d is marked", n)
+		for range 2 { // twice to one customer is one customer
+			if send(n, nil) {
+				t.Errorf("the text to customer %d is marked", n)
+			}
 		}
 	}
 	if send(5, nil) {

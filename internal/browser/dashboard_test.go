@@ -30,7 +30,7 @@ func TestFirstDay(t *testing.T) {
 	program := browser.New(t)
 	out, err := program.Try("import", "customers", filepath.Join("..", "..", "examples", "customers-gb18030.csv"))
 	if err == nil || !strings.Contains(out, "rows 19, created 18, updated 0, skipped 0, problems 1") {
-		t.Fatalf("the example's one wrong industry is to be reported and the rest imported, got %v: %s", err, out)
+		t.Fatalf("the example's one wrong date is to be reported and the rest imported, got %v: %s", err, out)
 	}
 	program.Run("superuser", "upsert", rootEmail, rootPassword)
 	program.Serve()
