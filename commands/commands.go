@@ -6,10 +6,12 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/osutils"
 	"github.com/spf13/cobra"
 
 	"touchbase/crm"
@@ -88,11 +90,14 @@ func (c *Commands) strict(cmd *cobra.Command, arguments int) *cobra.Command {
 	return cmd
 }
 
-// DefaultDir is the directory of the data where --dir names none: pb_data in the working directory, and a directory of its
-// own for the demo, so that nobody's data and made-up data ever meet.
+// DefaultDir is the directory of the data where --dir names none. The demo has one of its own beside PocketBase's pb_data, so
+// that nobody's data and made-up data ever meet; for everything else PocketBase chooses.
 func DefaultDir(args []string) string {
-	if len(args) > 0 && args[0] == "demo" {
+	if len(args) == 0 || args[0] != "demo" {
+		return ""
+	}
+	if osutils.IsProbablyGoRun() {
 		return "demo_data"
 	}
-	return "pb_data"
+	return filepath.Join(filepath.Dir(os.Args[0]), "demo_data")
 }

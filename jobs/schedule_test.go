@@ -69,7 +69,9 @@ func TestSchedule(t *testing.T) {
 			change(t, app, "timezone", c.zone)
 			runs := ended(app)
 			from := c.from
-			setClock(app, time.Date(from.Year(), from.Month(), from.Day(), from.Hour(), from.Minute(), 0, 0, z))
+			// A second off the hour: gocron takes a job that falls due at the very moment it is scheduled again for due
+			// once more, which a real clock never shows.
+			setClock(app, time.Date(from.Year(), from.Month(), from.Day(), from.Hour(), from.Minute(), 1, 0, z))
 			start(t, app)
 			if cause := await(t, runs).GetString(crm.FieldCause); cause != crm.RunPolicy {
 				t.Fatalf("the changed policy gave a run because of %s", cause)
@@ -103,8 +105,8 @@ func TestSchedule(t *testing.T) {
 				}
 			}
 			app.Jobs.Stop()
-			if len(runs) > 0 {
-				t.Errorf("%d runs more than fell due, first %+v", len(runs), crm.Summarize(<-runs))
+			for len(runs) > 0 {
+				t.Errorf("a run more than fell due: %+v", crm.Summarize(<-runs))
 			}
 			if !slices.Equal(tiers, c.want) {
 				t.Errorf("tiers ran at %v, want %v", tiers, c.want)
@@ -121,6 +123,7 @@ func TestZoneChange(t *testing.T) {
 	t.Parallel()
 	app := newApp(t)
 	runs := ended(app)
+	setClock(app, app.Clock.Now().Add(time.Second)) // off the hour, as in TestSchedule
 	start(t, app)
 	change(t, app, "timezone", "Europe/Berlin")
 	if got := fmt.Sprint(await(t, runs).GetString(crm.FieldCause)); got != crm.RunPolicy {
