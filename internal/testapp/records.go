@@ -2,9 +2,11 @@ package testapp
 
 import (
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
+	"golang.org/x/crypto/bcrypt"
 
 	"touchbase/crm"
 )
@@ -31,8 +33,20 @@ func (a *App) TryMake(collection string, fields Fields) (*core.Record, error) {
 	}
 	record := core.NewRecord(c)
 	record.Load(fields)
+	if fields["password"] == Password {
+		record.SetRaw("password", &core.PasswordFieldValue{Hash: passwordHash()})
+	}
 	return record, a.Save(record)
 }
+
+// passwordHash hashes the one password once and cheaply: done properly for everybody it would take most of the tests' time.
+var passwordHash = sync.OnceValue(func() string {
+	hash, err := bcrypt.GenerateFromPassword([]byte(Password), bcrypt.MinCost)
+	if err != nil { // the password is short enough
+		panic(err)
+	}
+	return string(hash)
+})
 
 // with gives fields with others laid over them.
 func with(base, over Fields) Fields {
