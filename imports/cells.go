@@ -56,7 +56,7 @@ func (r *run) read(row Row) (values map[string]any, ok bool) {
 		case *core.SelectField:
 			chosen, bad := r.choices(f, text)
 			if bad != "" {
-				refuse(name, codeChoice, "%q is none of the values of %s: %s.", bad, name, strings.Join(f.Values, ", "))
+				refuse(name, codeChoice, "%q is none of the values of %s: %s.", bad, name, r.valuesOf(f))
 			} else {
 				values[name] = chosen
 			}
@@ -119,6 +119,18 @@ func (r *run) choices(f *core.SelectField, text string) (chosen []string, bad st
 		chosen = append(chosen, value)
 	}
 	return chosen, ""
+}
+
+// valuesOf lists the values of a select as people may write them.
+func (r *run) valuesOf(f *core.SelectField) string {
+	names := make([]string, len(f.Values))
+	for i, value := range f.Values {
+		names[i] = value
+		if label := crm.ValueLabel(r.collection.Name, f.Name, value, rules.Chinese); label != value {
+			names[i] = fmt.Sprintf("%s (%s)", value, label)
+		}
+	}
+	return strings.Join(names, ", ")
 }
 
 func readBool(text string) (yes, known bool) {
