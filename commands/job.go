@@ -93,7 +93,11 @@ func (c *Commands) orderJob(out io.Writer, order jobOrder, at string) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s %s: examined %d, changed %d\n", summary.Job, summary.Status, summary.Examined, summary.Changed)
+	simulated := ""
+	if !order.At.IsZero() {
+		simulated = " (simulated)"
+	}
+	fmt.Fprintf(out, "%s %s%s: examined %d, changed %d\n", summary.Job, summary.Status, simulated, summary.Examined, summary.Changed)
 	if summary.Status != crm.RunDone {
 		return fmt.Errorf("the job did not finish: %s", summary.Error)
 	}

@@ -80,7 +80,7 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 				e.Record.Set(key, value)
 			}
 			if (crm.IsComputed(e.Collection.Name, name) || name == crm.FieldRev) && !sameAfterSet(empty, key, value) {
-				errs[name] = computedError(name)
+				errs[name] = computedError()
 			}
 		}
 		h.completeCreate(e, values, errs)
@@ -166,7 +166,7 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 			// Hidden from staff, so not to be guessed at by them either.
 			guess := field.GetHidden() && !e.HasSuperuserAuth()
 			if guess || !sameAfterSet(stored, key, value) {
-				errs[name] = computedError(name)
+				errs[name] = computedError()
 			}
 		case name == crm.FieldAmount && value == nil:
 			errs[name] = crm.ErrAmountMissing
@@ -287,6 +287,6 @@ func plain(value any) any {
 	return out
 }
 
-func computedError(field string) error {
-	return validation.NewError(crm.CodeComputed, fmt.Sprintf("%s is worked out by the program and cannot be written.", field))
+func computedError() error {
+	return validation.NewError(crm.CodeComputed, "This is worked out by the program and cannot be written.")
 }

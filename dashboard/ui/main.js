@@ -2,6 +2,7 @@
 
 // The columns a list shows until somebody chooses others; the rest are one click away.
 const columns = {
+    users: ["email", "name", "role", "team", "active"],
     customers: ["name", "owner", "tier", "silent", "next_follow_up_on", "open_tasks"],
     contacts: ["name", "customer", "title", "phone", "email", "is_primary"],
     orders: ["number", "customer", "ordered_at", "product", "kind", "amount", "due_on", "paid_on"],
