@@ -97,7 +97,7 @@ func (c *Commands) orderJob(out io.Writer, order jobOrder, at string) error {
 	if !order.At.IsZero() {
 		simulated = " (simulated)"
 	}
-	fmt.Fprintf(out, "%s %s%s: examined %d, changed %d\n", summary.Job, summary.Status, simulated, summary.Examined, summary.Changed)
+	fmt.Fprintf(out, "%s %s: examined %d, changed %d%s\n", summary.Job, summary.Status, summary.Examined, summary.Changed, simulated)
 	if summary.Status != crm.RunDone {
 		return fmt.Errorf("the job did not finish: %s", summary.Error)
 	}
