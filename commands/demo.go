@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -42,8 +43,17 @@ It lives in demo_data unless --dir says otherwise; a directory with other data i
 }
 
 func (c *Commands) serveDemo(out io.Writer, address string) error {
+	// Whether the address is free is better known before a year has been made up.
+	listener, err := net.Listen("tcp", address)
+	if err != nil {
+		return fmt.Errorf("failed to listen on %s; choose another address with --http: %w", address, err)
+	}
+	c.app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Listener = listener
+		return e.Next()
+	})
 	if err := c.prepareDemo(out); err != nil {
-		return err
+		return errors.Join(err, listener.Close())
 	}
 	if err := c.app.RunAllMigrations(); err != nil {
 		return fmt.Errorf("failed to bring the schema up to date: %w", err)
