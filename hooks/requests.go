@@ -17,13 +17,16 @@ import (
 )
 
 // bindRequests binds what holds for every write of a client, a superuser's too: values are read as people write them,
-// unknown and computed fields are refused by name, and nothing is overwritten unseen.
+// unknown and computed fields and impossible numbers are refused by name, and nothing is overwritten unseen.
 func (h *hooks) bindRequests(app core.App) {
 	app.OnRecordCreateRequest(crm.WrittenCollections...).BindFunc(h.onCreateRequest)
 	app.OnRecordUpdateRequest(crm.WrittenCollections...).BindFunc(h.onUpdateRequest)
 	app.OnRecordDeleteRequest(crm.WrittenCollections...).BindFunc(func(e *core.RecordRequestEvent) error {
 		return actAs(e, func() error { return e.Next() })
 	})
+	for _, collection := range crm.WrittenCollections {
+		onCheck(app, collection, func(e *core.RecordEvent) error { return crm.CheckNumbers(e.Record) })
+	}
 	refuse := func(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError(fmt.Sprintf("%s is written by the program alone.", e.Collection.Name), nil)
 	}
