@@ -113,6 +113,9 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any
 		if by := e.Record.GetString(crm.FieldBy); by != "" && by != staff {
 			errs[crm.FieldBy] = validation.NewError("not_yourself", "You record in your own name.")
 		}
+		if e.Record.GetString(crm.FieldByName) != "" {
+			errs[crm.FieldByName] = validation.NewError("not_yourself", "You record in your own name.")
+		}
 		e.Record.Set(crm.FieldBy, staff)
 		if e.Collection.Name == crm.CollectionTasks {
 			e.Record.Set(crm.FieldGivenBy, staff)
@@ -182,8 +185,10 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 			fresh.SetRaw(name, e.Record.GetRaw(name)) // uploads are in the form PocketBase has read, not in the body
 		}
 	}
-	if fresh.Collection().Fields.GetByName(crm.FieldBy) != nil && staffID(e.Auth) != "" && fresh.GetString(crm.FieldBy) != stored.GetString(crm.FieldBy) {
-		errs[crm.FieldBy] = validation.NewError("fixed", "Who recorded or asked for it stays.")
+	for _, name := range []string{crm.FieldBy, crm.FieldByName} {
+		if staffID(e.Auth) != "" && fresh.GetString(name) != stored.GetString(name) {
+			errs[name] = validation.NewError("fixed", "Who recorded or asked for it stays.")
+		}
 	}
 	if crm.HasRev(e.Collection) && differs(fresh, stored) {
 		fresh.Set(crm.FieldRev, stored.GetInt(crm.FieldRev)+1)
