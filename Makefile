@@ -1,5 +1,6 @@
 GOLANGCI_LINT_VERSION := v2.15.0
 LINT := $(CURDIR)/.bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
 .PHONY: help build run demo test format vet lint unit browser bench
@@ -8,7 +9,7 @@ help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
 
 build: ## the executable, ./touchbase
-	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o touchbase .
+	CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X github.com/pocketbase/pocketbase.Version=$(VERSION)" -o touchbase .
 
 run: ## serve pb_data on http://127.0.0.1:8090
 	go run . serve

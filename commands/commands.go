@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -91,13 +93,15 @@ func (c *Commands) strict(cmd *cobra.Command, arguments int) *cobra.Command {
 }
 
 // DefaultDir is the directory of the data where --dir names none. The demo has one of its own beside PocketBase's pb_data, so
-// that nobody's data and made-up data ever meet; for everything else PocketBase chooses.
+// that nobody's data and made-up data ever meet. Both are beside the executable, with `go run` in the current directory.
 func DefaultDir(args []string) string {
-	if len(args) == 0 || args[0] != "demo" {
-		return ""
+	name := "pb_data"
+	if i := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") }); i >= 0 && args[i] == "demo" {
+		name = "demo_data"
 	}
-	if osutils.IsProbablyGoRun() {
-		return "demo_data"
+	executable, err := os.Executable() // not os.Args[0], which has no directory when the program was found in PATH
+	if err != nil || osutils.IsProbablyGoRun() {
+		return name
 	}
-	return filepath.Join(filepath.Dir(os.Args[0]), "demo_data")
+	return filepath.Join(filepath.Dir(executable), name)
 }

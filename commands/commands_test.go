@@ -57,6 +57,36 @@ func TestImportWithProblems(t *testing.T) {
 	}
 }
 
+// The demo never takes the place of anything: it needs a directory that holds nothing, or the demo.
+func TestDemoLeavesOtherDataAlone(t *testing.T) {
+	t.Parallel()
+	papers := t.TempDir()
+	letter := filepath.Join(papers, "letter.txt")
+	if err := os.WriteFile(letter, []byte("dear customer"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	beside := filepath.Join(t.TempDir(), "demo")
+	if err := os.MkdirAll(filepath.Join(beside+".new", "photos"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	used := t.TempDir()
+	touchbase(t, "superuser", "upsert", "you@example.com", "a-long-password", "--dir", used).succeed(t, "")
+	for _, dir := range []string{papers, beside, used} {
+		got := touchbase(t, "demo", "--http", "127.0.0.1:0", "--dir", dir)
+		if got.code != 1 || !strings.Contains(got.stderr, "holds other data than the demo's") {
+			t.Errorf("the demo in %s ended with %+v", dir, got)
+		}
+	}
+	for _, path := range []string{letter, filepath.Join(beside+".new", "photos")} {
+		if _, err := os.Stat(path); err != nil {
+			t.Errorf("the demo removed it: %v", err)
+		}
+	}
+	if got := ask(t, used, "SELECT count(*) FROM _superusers"); got != "1" {
+		t.Errorf("the demo left %s superusers of 1", got)
+	}
+}
+
 // Whatever cannot be done ends with 1 and a sentence that says why.
 func TestRefusals(t *testing.T) {
 	t.Parallel()

@@ -6,7 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"text/tabwriter"
+	"slices"
 	"time"
 
 	"github.com/jonboulle/clockwork"
@@ -57,14 +57,14 @@ func (c *Commands) serveDemo(out io.Writer, address string) error {
 // prepareDemo makes the demo's data where there is none. They are made beside the directory and moved in whole, so that an
 // interrupted start leaves nothing half made.
 func (c *Commands) prepareDemo(out io.Writer) error {
-	dir := c.app.DataDir()
+	dir := filepath.Clean(c.app.DataDir())
 	if _, err := os.Stat(filepath.Join(dir, demoMarker)); err == nil {
 		return nil
 	}
-	if c.app.HasTable(crm.CollectionCustomers) {
-		return fmt.Errorf("%s holds other data than the demo's; choose another directory with --dir", dir)
-	}
 	made := dir + ".new"
+	if err := c.replaceable(dir, made); err != nil {
+		return err
+	}
 	if err := os.RemoveAll(made); err != nil {
 		return fmt.Errorf("failed to clear %s: %w", made, err)
 	}
@@ -79,6 +79,39 @@ func (c *Commands) prepareDemo(out io.Writer) error {
 		return fmt.Errorf("failed to move the demo to its place: %w", err)
 	}
 	return c.app.Bootstrap()
+}
+
+// replaceable refuses to put the demo where anything stands that touchbase did not just make by itself: an empty database, and
+// what an interrupted start of the demo left beside it.
+func (c *Commands) replaceable(dir, made string) error {
+	for _, place := range []string{dir, made} {
+		entries, err := os.ReadDir(place)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return fmt.Errorf("failed to look into %s: %w", place, err)
+		}
+		for _, entry := range entries {
+			if !slices.Contains(ownFiles, entry.Name()) {
+				return fmt.Errorf("%s holds other data than the demo's (%s); choose another directory with --dir", place, entry.Name())
+			}
+		}
+	}
+	var used int
+	err := c.app.DB().NewQuery(`SELECT (SELECT count(*) FROM _collections WHERE NOT system AND name != 'users')
+		+ (SELECT count(*) FROM users) + (SELECT count(*) FROM _superusers)`).Row(&used)
+	if err != nil {
+		return fmt.Errorf("failed to see whether %s is empty: %w", dir, err)
+	}
+	if used > 0 {
+		return fmt.Errorf("%s holds other data than the demo's; choose another directory with --dir", dir)
+	}
+	return nil
+}
+
+// ownFiles are what a directory has that the program opened or began to fill, and nobody used.
+var ownFiles = []string{
+	core.LocalNotifyDirName, core.LocalTempDirName, core.LocalStorageDirName, lockName, demoMarker,
+	"data.db", "data.db-shm", "data.db-wal", "data.db-journal",
+	"auxiliary.db", "auxiliary.db-shm", "auxiliary.db-wal", "auxiliary.db-journal",
 }
 
 // makeDemo plays the demo's year into a new directory, with an app and a clock of its own.
@@ -118,7 +151,7 @@ func (c *Commands) introduceDemo(out io.Writer, address string) error {
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := &table{out: out}
 	fmt.Fprintf(w, "\n%s · Touchbase demo\n\nDashboard\thttp://%s/_/\nSuperuser\t%s\nPassword\t%s (everybody's)\n\n", c.app.Settings().Meta.AppName, address,
 		demo.AdminEmail, demo.Password)
 	if err := c.printPeople(w, policy); err != nil {

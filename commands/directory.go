@@ -28,7 +28,7 @@ const (
 )
 
 // errHeld is the refusal of a second server on one directory.
-var errHeld = errors.New("another touchbase serves this directory already; SQLite takes one writer")
+var errHeld = errors.New("another touchbase serves this directory already; stop it first, or choose another directory with --dir")
 
 // control is how a command reaches the server that holds its directory: an address of this machine and a secret that only
 // who may read the directory knows.

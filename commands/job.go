@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"text/tabwriter"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -47,19 +46,21 @@ func (c *Commands) jobCommand() *cobra.Command {
 }
 
 func (c *Commands) listJobs(out io.Writer) error {
-	if _, err := crm.LoadPolicy(c.app); err != nil {
+	policy, err := crm.LoadPolicy(c.app)
+	if err != nil {
 		return errors.New("this directory has no data yet; start the server or import a file first")
 	}
 	jobs, err := c.jobs.List()
 	if err != nil {
 		return err
 	}
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	w := &table{out: out}
 	fmt.Fprintln(w, "JOB\tSCHEDULE\tNEXT\tLAST\tSTATUS\tEXAMINED\tCHANGED")
 	for _, job := range jobs {
 		last := crm.JobSummary{StartedAt: "never", Status: "-"}
 		if job.Last != nil {
 			last = crm.Summarize(job.Last)
+			last.StartedAt = job.Last.GetDateTime(crm.FieldStartedAt).Time().In(policy.Zone).Format(time.RFC3339)
 		}
 		fmt.Fprintf(w, "%s\t%s %s\t%s\t%s\t%s\t%d\t%d\n", job.Job, job.Schedule, job.Timezone, job.Next, last.StartedAt,
 			last.Status, last.Examined, last.Changed)

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math"
@@ -102,7 +103,11 @@ func readValue(field core.Field, value any, policy *Policy) (any, *rules.Problem
 			return "", nil
 		}
 		if !isText {
-			return nil, &rules.Problem{Code: "unreadable_date", Message: fmt.Sprintf("%v is not a date; write it as 2023-10-15.", value)}
+			written, err := json.Marshal(value) // as the caller wrote it: 20261122, not 2.0261122e+07
+			if err != nil {
+				written = fmt.Append(nil, value)
+			}
+			return nil, &rules.Problem{Code: "unreadable_date", Message: fmt.Sprintf("%s is not a date; write it as 2023-10-15.", written)}
 		}
 		if IsDay(field.GetName()) {
 			day, problem := rules.ReadDay(text, policy.Zone)

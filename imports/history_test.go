@@ -11,6 +11,21 @@ import (
 	"touchbase/internal/testapp"
 )
 
+// A number stands twice in a file: the first row makes the order, whoever's it is and whenever it was.
+func TestFirstRowOfANumberWins(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	first := app.Customer(testapp.Fields{"code": "A", "name": "甲公司"})
+	second := app.Customer(testapp.Fields{"code": "B", "name": "乙公司"})
+	rows := [][]string{{"B", "N-1", "2025-03-01", "7"}, {"A", "N-1", "2025-01-01", "8"}, {"A", "N-2", "2025-03-01", "9"}, {"B", "N-2", "2025-01-01", "10"}}
+	result := run(t, app, crm.CollectionOrders, table([]string{"客户", "订单编号", "下单时间", "金额"}, rows...))
+	want(t, result, "rows 4, created 2, updated 0, skipped 0, problems 2")
+	wantProblems(t, result, "3 number in_use", "5 number in_use")
+	sees(t, only(t, app, crm.CollectionOrders, "number", "N-1"), map[string]string{"customer": second.Id, "amount": "7"})
+	sees(t, only(t, app, crm.CollectionOrders, "number", "N-2"), map[string]string{"customer": first.Id, "amount": "9"})
+	settled(t, app)
+}
+
 func TestContactsAreMatched(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)

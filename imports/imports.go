@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
@@ -90,7 +91,7 @@ var Kinds = []string{crm.CollectionCustomers, crm.CollectionContacts, crm.Collec
 // a column or field that does not exist. Problems of rows are in the result; the other rows are written.
 func Run(ctx context.Context, app core.App, file io.ReadSeeker, options Options, now time.Time) (*Result, error) {
 	if !slices.Contains(Kinds, options.Kind) {
-		return nil, fmt.Errorf("%q cannot be imported; choose one of %v", options.Kind, Kinds)
+		return nil, fmt.Errorf("%q cannot be imported; choose one of %s", options.Kind, strings.Join(Kinds, ", "))
 	}
 	table, err := ReadTable(file)
 	if err != nil {

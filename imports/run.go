@@ -56,7 +56,7 @@ func (r *run) rows(ctx context.Context, table *Table) error {
 		}
 	}
 	if r.collection.Name == crm.CollectionOrders {
-		sortByCustomer(lines)
+		lines = sortByCustomer(lines)
 	}
 	for i, l := range lines {
 		if err := r.take(l); err != nil {
@@ -89,13 +89,26 @@ func (r *run) findTargets() error {
 }
 
 // sortByCustomer puts the orders of a customer together, oldest first: the customer is then assessed once a batch, and
-// the first order is known for the new one whatever the order of the rows.
-func sortByCustomer(lines []line) {
-	slices.SortStableFunc(lines, func(a, b line) int {
+// the first order is known for the new one whatever the order of the rows. A number that came before in the file goes last:
+// the first row of a number makes the order.
+func sortByCustomer(lines []line) []line {
+	var once, again []line
+	numbers := map[string]bool{}
+	for _, l := range lines {
+		number := l.text(crm.FieldNumber)
+		if number != "" && numbers[number] {
+			again = append(again, l)
+			continue
+		}
+		numbers[number] = true
+		once = append(once, l)
+	}
+	slices.SortStableFunc(once, func(a, b line) int {
 		first, _ := a.values[crm.FieldOrderedAt].(time.Time)
 		second, _ := b.values[crm.FieldOrderedAt].(time.Time)
 		return cmp.Or(strings.Compare(a.one(crm.FieldCustomer), b.one(crm.FieldCustomer)), first.Compare(second))
 	})
+	return append(once, again...)
 }
 
 // one gives the id in a relation that holds a single one, empty where it holds none.

@@ -32,9 +32,12 @@ func (a *App) TryMake(collection string, fields Fields) (*core.Record, error) {
 		a.t.Fatal(err)
 	}
 	record := core.NewRecord(c)
-	record.Load(fields)
-	if fields["password"] == Password {
-		record.SetRaw("password", &core.PasswordFieldValue{Hash: passwordHash()})
+	for name, value := range fields {
+		if name == "password" && value == Password {
+			record.SetRaw(name, &core.PasswordFieldValue{Hash: passwordHash()})
+			continue
+		}
+		record.Set(name, value)
 	}
 	return record, a.Save(record)
 }
