@@ -4,7 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -21,6 +23,9 @@ const (
 	CodeInFuture      = "in_future"
 	CodeInUse         = "in_use"
 	CodeOtherCustomer = "other_customer"
+
+	CodeUnreadableYesNo = "unreadable_yes_no"
+	CodeUnreadableText  = "unreadable_text"
 )
 
 // fieldError is a field error with a stable code and a sentence that says what would be right.
@@ -66,7 +71,7 @@ func InputField(collection *core.Collection, key string) core.Field {
 
 // ReadInput reads a write as people put it: days and moments in all their shapes, in the policy's time zone,
 // and numbers with separators, full-width digits, ¥, 万 and 亿. It gives the body with those values read. What
-// cannot be read is a field error, never empty and never 0; so is a key that is no field.
+// cannot be read is a field error, never empty, never 0 and never no; so is a key that is no field.
 func ReadInput(collection *core.Collection, body map[string]any, policy *Policy) (map[string]any, validation.Errors) {
 	values, errs := maps.Clone(body), validation.Errors{}
 	for key, value := range body {
@@ -123,8 +128,84 @@ func readValue(field core.Field, value any, policy *Policy) (any, *rules.Problem
 		}
 		number, problem := rules.ReadNumber(text)
 		return number, problem
+	case core.FieldTypeBool:
+		return readBool(value)
+	case core.FieldTypeText, core.FieldTypeEmail, core.FieldTypeURL:
+		return value, oneText(value)
+	case core.FieldTypeSelect, core.FieldTypeRelation:
+		return value, texts(value)
 	}
 	return value, nil
+}
+
+// readBool reads yes or no; nothing is no. PocketBase takes whatever it cannot read for no.
+func readBool(value any) (any, *rules.Problem) {
+	switch v := value.(type) {
+	case nil, bool:
+		return value, nil
+	case float64:
+		if v == 0 || v == 1 {
+			return v == 1, nil
+		}
+	case string:
+		if strings.TrimSpace(v) == "" {
+			return false, nil
+		}
+		if yes, err := strconv.ParseBool(strings.TrimSpace(v)); err == nil {
+			return yes, nil
+		}
+	}
+	return nil, &rules.Problem{Code: CodeUnreadableYesNo, Message: fmt.Sprintf("%v is neither yes nor no; write true or false.", value)}
+}
+
+// oneText refuses lists and objects for a text: PocketBase would take them for nothing and empty the field.
+func oneText(value any) *rules.Problem {
+	switch value.(type) {
+	case []any, map[string]any:
+		return &rules.Problem{Code: CodeUnreadableText, Message: "This is a text, not a list or an object."}
+	}
+	return nil
+}
+
+// texts refuses what is neither a text nor a list of texts.
+func texts(value any) *rules.Problem {
+	list, isList := value.([]any)
+	if !isList {
+		return oneText(value)
+	}
+	for _, item := range list {
+		if problem := oneText(item); problem != nil {
+			return problem
+		}
+	}
+	return nil
+}
+
+// The largest numbers that mean something. What is larger is a slip of the pen, and sums of such amounts, or days so far
+// ahead, would be none any more.
+const (
+	maxAmount = 1e15 // whole cents of it are exact
+	maxWhole  = 1e6  // hours, days, counts
+)
+
+// CheckNumbers refuses, by field, numbers that people write and that are larger than anything they could mean.
+func CheckNumbers(record *core.Record) error {
+	errs := validation.Errors{}
+	for _, field := range record.Collection().Fields {
+		name := field.GetName()
+		number, ok := field.(*core.NumberField)
+		if !ok || name == FieldRev || IsComputed(record.Collection().Name, name) {
+			continue
+		}
+		largest := maxAmount
+		if number.OnlyInt {
+			largest = maxWhole
+		}
+		if math.Abs(record.GetFloat(name)) > largest {
+			errs[name] = fieldError("too_large", "%s cannot be larger than %.0f.", name, largest)
+		}
+	}
+	return errorsOrNil(errs)
 }
 
 // CleanTexts puts every text of a record into one form: trimmed, half-width letters, digits and spaces, no

@@ -44,12 +44,25 @@ func NormalizeTask(record *core.Record, now time.Time) {
 	}
 }
 
-// CheckTask refuses, by field, a negative feedback called answered without saying how, and a contact planned for a
-// day on which the customer has enough of them on that channel already.
+// CheckTask refuses, by field, a negative feedback called answered without saying how, another kind for a rule's task,
+// another customer's follow-up, and a contact planned for a day on which the customer has enough of them on that channel
+// already.
 func CheckTask(app core.App, record *core.Record, policy *Policy) error {
 	errs := validation.Errors{}
 	if record.GetString(FieldStatus) == TaskDone && record.GetString(FieldKind) == KindNegativeFeedback && record.GetString(FieldResult) == "" {
 		errs[FieldResult] = fieldError(CodeRequired, "Say how the negative feedback was answered.")
+	}
+	if !record.IsNew() && record.GetString(FieldRule) != "" && changed(record, FieldKind) {
+		errs[FieldKind] = fieldError("fixed", "The kind of a task that a rule gave stays.")
+	}
+	if followUp := record.GetString(FieldFollowUp); followUp != "" && (changed(record, FieldFollowUp) || changed(record, FieldCustomer)) {
+		own, err := exists(app, CollectionFollowUps, dbx.HashExp{core.FieldNameId: followUp, FieldCustomer: record.GetString(FieldCustomer)})
+		if err != nil {
+			return err
+		}
+		if !own {
+			errs[FieldFollowUp] = fieldError(CodeOtherCustomer, "The follow-up is one with another customer.")
+		}
 	}
 	planned := changed(record, FieldDueAt) || changed(record, FieldChannel)
 	if planned && record.GetString(FieldChannel) != "" && IsOpen(record.GetString(FieldStatus)) {

@@ -233,3 +233,35 @@ func TestNegativeFeedback(t *testing.T) {
 		o.wantFields(task, map[string]string{"status": "open"})
 	})
 }
+
+// TestTaskStaysWithItsRule keeps what follows from a task true: its follow-up is its customer's, and a rule's task cannot
+// be made another kind to escape what that kind asks for.
+func TestTaskStaysWithItsRule(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	root := o.Superuser()
+	ours, other := o.Customer(testapp.Fields{"owner": o.rep.Id}), o.Customer(testapp.Fields{"owner": o.rep.Id})
+	followUp := o.FollowUp(ours, testapp.Fields{
+		"by": o.rep.Id, "feedback": "negative", "status": "to_follow_up", "next_action": "寄样品", "next_action_on": o.Day(3),
+	})
+	stray := testapp.Fields{"customer": other.Id, "follow_up": followUp.Id, "kind": "next_action", "title": "改期", "due_at": o.Day(20)}
+	if got := o.server.Create(root, crm.CollectionTasks, stray).Want(400).Codes()["follow_up"]; got != crm.CodeOtherCustomer {
+		t.Errorf("a task for another customer's follow-up is refused with %q", got)
+	}
+	for kind, key := range map[string]string{crm.KindNextAction: "next_action:", crm.KindNegativeFeedback: "negative_feedback:"} {
+		task, err := crm.TaskByKey(o, key+followUp.Id)
+		if err != nil || task == nil {
+			t.Fatalf("there is no task of kind %s: %v", kind, err)
+		}
+		if got := o.server.Update(root, task, testapp.Fields{"customer": other.Id}).Want(400).Codes()["follow_up"]; got != crm.CodeOtherCustomer {
+			t.Errorf("moving the task to another customer is refused with %q", got)
+		}
+		if got := o.server.Update(root, task, testapp.Fields{"kind": "other", "status": "done"}).Want(400).Codes()["kind"]; got != "fixed" {
+			t.Errorf("another kind for a rule's task is refused with %q", got)
+		}
+	}
+	run := o.server.Send(root, "POST", "/api/crm/jobs/tiers/run?all=true", nil).Want(200)
+	if run.Data["changed"] != 0.0 {
+		t.Errorf("a run over all changes %v", run.Data["changed"])
+	}
+}

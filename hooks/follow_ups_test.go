@@ -224,3 +224,18 @@ func TestOneTransaction(t *testing.T) {
 		}
 	})
 }
+
+// TestNobodyRecordsForAnother refuses an author's name beside the signed-in person; only superusers and imports give one.
+func TestNobodyRecordsForAnother(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	named := o.FollowUpFields(o.customer, testapp.Fields{"by_name": "老王"})
+	if got := o.server.Create(o.rep, crm.CollectionFollowUps, named).Want(400).Codes()["by_name"]; got != "not_yourself" {
+		t.Errorf("another author is refused with %q", got)
+	}
+	mine := o.recorded(nil)
+	if got := o.server.Update(o.rep, mine, testapp.Fields{"by_name": "老王"}).Want(400).Codes()["by_name"]; got != "fixed" {
+		t.Errorf("a change of the author is refused with %q", got)
+	}
+	o.server.Create(o.Superuser(), crm.CollectionFollowUps, named).Want(200)
+}

@@ -37,6 +37,8 @@ func TestPolicyContradictions(t *testing.T) {
 		{testapp.Fields{"recovery_factor": 0}, "recovery_factor", "factor"},
 		{testapp.Fields{"recovery_steps": -1}, "recovery_steps", "negative"},
 		{testapp.Fields{"new_rate": -0.01}, "new_rate", "negative"},
+		{testapp.Fields{"rfm_window_days": 1e9}, "rfm_window_days", "too_large"},
+		{testapp.Fields{"respond_negative_hours": 1e15}, "respond_negative_hours", "too_large"},
 		{testapp.Fields{"value_mid": "much"}, "value_mid", "unreadable_number"},
 		{testapp.Fields{"timezone": "Asia/Atlantis"}, "timezone", "time_zone"},
 		{testapp.Fields{"timezone": "Local"}, "timezone", "time_zone"},

@@ -17,13 +17,16 @@ import (
 )
 
 // bindRequests binds what holds for every write of a client, a superuser's too: values are read as people write them,
-// unknown and computed fields are refused by name, and nothing is overwritten unseen.
+// unknown and computed fields and impossible numbers are refused by name, and nothing is overwritten unseen.
 func (h *hooks) bindRequests(app core.App) {
 	app.OnRecordCreateRequest(crm.WrittenCollections...).BindFunc(h.onCreateRequest)
 	app.OnRecordUpdateRequest(crm.WrittenCollections...).BindFunc(h.onUpdateRequest)
 	app.OnRecordDeleteRequest(crm.WrittenCollections...).BindFunc(func(e *core.RecordRequestEvent) error {
 		return actAs(e, func() error { return e.Next() })
 	})
+	for _, collection := range crm.WrittenCollections {
+		onCheck(app, collection, func(e *core.RecordEvent) error { return crm.CheckNumbers(e.Record) })
+	}
 	refuse := func(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError(fmt.Sprintf("%s is written by the program alone.", e.Collection.Name), nil)
 	}
@@ -110,6 +113,9 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any
 		if by := e.Record.GetString(crm.FieldBy); by != "" && by != staff {
 			errs[crm.FieldBy] = validation.NewError("not_yourself", "You record in your own name.")
 		}
+		if e.Record.GetString(crm.FieldByName) != "" {
+			errs[crm.FieldByName] = validation.NewError("not_yourself", "You record in your own name.")
+		}
 		e.Record.Set(crm.FieldBy, staff)
 		if e.Collection.Name == crm.CollectionTasks {
 			e.Record.Set(crm.FieldGivenBy, staff)
@@ -179,8 +185,10 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 			fresh.SetRaw(name, e.Record.GetRaw(name)) // uploads are in the form PocketBase has read, not in the body
 		}
 	}
-	if fresh.Collection().Fields.GetByName(crm.FieldBy) != nil && staffID(e.Auth) != "" && fresh.GetString(crm.FieldBy) != stored.GetString(crm.FieldBy) {
-		errs[crm.FieldBy] = validation.NewError("fixed", "Who recorded or asked for it stays.")
+	for _, name := range []string{crm.FieldBy, crm.FieldByName} {
+		if staffID(e.Auth) != "" && fresh.GetString(name) != stored.GetString(name) {
+			errs[name] = validation.NewError("fixed", "Who recorded or asked for it stays.")
+		}
 	}
 	if crm.HasRev(e.Collection) && differs(fresh, stored) {
 		fresh.Set(crm.FieldRev, stored.GetInt(crm.FieldRev)+1)

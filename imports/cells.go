@@ -19,7 +19,7 @@ const (
 	codeNotFound  = "not_found"
 	codeAmbiguous = "ambiguous"
 	codeChoice    = "validation_invalid_value" // as PocketBase says it
-	codeBool      = "unreadable_yes_no"
+	codeBool      = crm.CodeUnreadableYesNo
 )
 
 // read turns the texts of a row into values, as the API would read them. Empty cells say nothing: they are left out. What

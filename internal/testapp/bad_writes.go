@@ -95,6 +95,7 @@ func BadWrites(app *App) []BadWrite {
 		BadWrite{Name: "a day in words", Change: Fields{"cooperation_since": "去年"}, Field: "cooperation_since", Code: date},
 		BadWrite{Name: "a wrong group of digits", Change: Fields{"annual_revenue": "12,5,x"}, Field: "annual_revenue", Code: number},
 		BadWrite{Name: "an amount in words", Change: Fields{"declared_annual_purchase": "很多"}, Field: "declared_annual_purchase", Code: number},
+		BadWrite{Name: "more money than there is", Change: Fields{"declared_annual_purchase": "99999999亿"}, Field: "declared_annual_purchase", Code: "too_large"},
 		BadWrite{Name: "an unknown size", Change: Fields{"size": "several"}, Field: "size", Code: choice},
 		BadWrite{Name: "an unknown source", Change: Fields{"source": "dream"}, Field: "source", Code: choice},
 		BadWrite{Name: "a mistyped credit code", Change: Fields{"credit_code": WrongCreditCode}, Field: "credit_code", Code: "credit_code_check"},
@@ -112,6 +113,7 @@ func BadWrites(app *App) []BadWrite {
 		BadWrite{Name: "a contact of nobody", Change: Fields{"customer": nil}, Field: "customer", Code: required},
 		BadWrite{Name: "an impossible e-mail", Change: Fields{"email": "li.at.example"}, Field: "email", Code: "validation_is_email"},
 		BadWrite{Name: "an impossible birthday", Change: Fields{"birthday": "13月1日"}, Field: "birthday", Code: date},
+		BadWrite{Name: "neither yes nor no", Change: Fields{"is_decision_maker": "maybe"}, Field: "is_decision_maker", Code: crm.CodeUnreadableYesNo},
 		BadWrite{Name: "a primary who left", Change: Fields{"is_primary": "true", "left_on": app.Day(-1)}, Field: "is_primary", Code: "left_primary"},
 		BadWrite{Name: "another customer's successor", Change: Fields{"left_on": app.Day(-1), "successor": stranger.Id}, Field: "successor", Code: "other_customer"},
 	)
@@ -119,6 +121,7 @@ func BadWrites(app *App) []BadWrite {
 		BadWrite{Name: "an order without amount", Change: Fields{"amount": nil}, Field: "amount", Code: required},
 		BadWrite{Name: "an empty amount", Change: Fields{"amount": ""}, Field: "amount", Code: required},
 		BadWrite{Name: "an unreadable amount", Change: Fields{"amount": "12,5,x"}, Field: "amount", Code: number},
+		BadWrite{Name: "an amount too large to add up", Change: Fields{"amount": "-1000000000000001"}, Field: "amount", Code: "too_large"},
 		BadWrite{Name: "an order without moment", Change: Fields{"ordered_at": nil}, Field: "ordered_at", Code: required},
 		BadWrite{Name: "an hour there is none of", Change: Fields{"ordered_at": "2026-08-01 25:00"}, Field: "ordered_at", Code: date},
 		BadWrite{Name: "another order's number", Change: Fields{"number": UsedNumber}, Field: "number", Code: crm.CodeInUse, Matches: true},
