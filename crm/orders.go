@@ -16,7 +16,11 @@ import (
 func NormalizeOrder(app core.App, record *core.Record) error {
 	CleanTexts(record)
 	customer := record.GetString(FieldCustomer)
-	if kind := record.GetString(FieldKind); record.GetFloat(FieldAmount) < 0 {
+	kind := record.GetString(FieldKind)
+	if kind == OrderReturn && !record.IsNew() && record.Original().GetFloat(FieldAmount) < 0 {
+		kind = "" // it was a return because of its amount alone
+	}
+	if record.GetFloat(FieldAmount) < 0 {
 		record.Set(FieldKind, OrderReturn)
 	} else if kind == "" {
 		before, err := orderedBefore(app, record)

@@ -72,3 +72,17 @@ func TestOrderMovedToAnotherCustomer(t *testing.T) {
 	}
 	o.wantFields(other, map[string]string{"annual_purchase": "0", "stage": "active"})
 }
+
+// TestReturnPutRight makes a purchase of what was entered as a return by a slip of the sign.
+func TestReturnPutRight(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	order := o.Order(o.customer, -500, nil)
+	if kind := order.GetString("kind"); kind != "return" {
+		t.Fatalf("a negative amount is a %s", kind)
+	}
+	answer := o.server.Update(o.rep, order, testapp.Fields{"amount": 500}).Want(200)
+	if kind := answer.Text("kind"); kind != "new" {
+		t.Errorf("put right it is %q, want new", kind)
+	}
+}

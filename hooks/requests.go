@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"math"
 	"net/http"
 	"reflect"
 	"strconv"
@@ -163,6 +164,8 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 		field := crm.InputField(e.Collection, key)
 		name := field.GetName()
 		switch {
+		case name == crm.FieldRev && key != name:
+			errs[name] = computedError() // rev+: a version is compared, not counted
 		case name == crm.FieldRev || field.Type() == core.FieldTypeFile:
 		case name == core.FieldNameId:
 			if value != id {
@@ -228,10 +231,16 @@ func checkRev(e *core.RecordRequestEvent, fresh *core.Record, values map[string]
 	return router.NewApiError(http.StatusConflict, "Somebody changed this record since you opened it. Look at it again, then repeat your change.", data)
 }
 
+// noRev is a version that no record ever has.
+const noRev = -1
+
 // givenRev reads the version a write was made on, from its rev or the header If-Match.
 func givenRev(e *core.RecordRequestEvent, values map[string]any) (rev int, ok bool) {
 	if value, given := values[crm.FieldRev]; given && value != nil && value != "" {
 		number, isNumber := value.(float64)
+		if number != math.Trunc(number) {
+			return noRev, true
+		}
 		return int(number), isNumber
 	}
 	match := strings.Trim(strings.TrimPrefix(strings.TrimSpace(e.Request.Header.Get("If-Match")), "W/"), `"`)
@@ -240,7 +249,7 @@ func givenRev(e *core.RecordRequestEvent, values map[string]any) (rev int, ok bo
 	}
 	rev, err := strconv.Atoi(match)
 	if err != nil {
-		return -1, true // a version that is none of ours matches nothing
+		return noRev, true
 	}
 	return rev, true
 }

@@ -125,3 +125,18 @@ func TestAtOnce(t *testing.T) {
 	}
 	o.wantFields(o.customer, map[string]string{"rev": "10"})
 }
+
+// TestRevThatIsNone refuses versions that no record has, and counting one up.
+func TestRevThatIsNone(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.server.Update(o.rep, o.customer, testapp.Fields{"region": "江苏", "rev": 0.5}).Want(409)
+	o.server.Update(o.rep, o.customer, testapp.Fields{"region": "江苏"}, "If-Match", "abc").Want(409)
+	answer := o.server.Update(o.rep, o.customer, testapp.Fields{"region": "江苏", "rev+": 1}).Want(400)
+	if code := answer.Codes()["rev"]; code != "computed" {
+		t.Errorf("rev+ is refused with %q", code)
+	}
+	if region := o.Reload(o.customer).GetString("region"); region == "江苏" {
+		t.Error("a refused write was written")
+	}
+}

@@ -211,17 +211,25 @@ func (j *Jobs) end(job job) {
 	j.free.Broadcast()
 }
 
+// What people are told of a run that did not end well; what went wrong inside is for the log.
+const (
+	stoppedError     = "It was stopped before the end; what it had saved stands, and the next run goes on."
+	failedError      = "It failed; what it had saved stands. The program's log says why."
+	interruptedError = "The program ended before it did; what it had saved stands, and the next run goes on."
+)
+
 // finish writes how a run ended.
 func (j *Jobs) finish(row *core.Record, result crm.JobResult, err error) error {
 	status := crm.RunDone
 	switch {
 	case errors.Is(err, crm.ErrStopped):
 		status = crm.RunStopped
+		row.Set(crm.FieldError, stoppedError)
 	case err != nil:
 		status = crm.RunFailed
+		row.Set(crm.FieldError, failedError)
 	}
 	if err != nil {
-		row.Set(crm.FieldError, err.Error())
 		j.app.Logger().Error("A job did not finish", "job", row.GetString(crm.FieldJob), "status", status, "error", err)
 	}
 	row.Set(crm.FieldStatus, status)

@@ -157,7 +157,7 @@ func (j *Jobs) CloseInterrupted() error {
 	}
 	for _, row := range rows {
 		row.Set(crm.FieldStatus, crm.RunFailed)
-		row.Set(crm.FieldError, "the program ended before the job did")
+		row.Set(crm.FieldError, interruptedError)
 		row.Set(crm.FieldFinishedAt, j.clock.Now())
 		if err := j.app.Save(row); err != nil {
 			return fmt.Errorf("failed to close a run that was cut off: %w", err)
