@@ -23,6 +23,7 @@ import (
 type Jobs interface {
 	List() ([]crm.JobInfo, error)
 	Run(name string, options crm.RunOptions) (*core.Record, error)
+	Await(name string)
 	CloseInterrupted() error
 }
 

@@ -120,12 +120,21 @@ func (c *Commands) readAt(text string) (time.Time, error) {
 	return at, nil
 }
 
+// runJob runs a job. Where it is running just now, as after a change of the policy, the command waits its turn: whoever types
+// it wants it run, and has no row to look at meanwhile.
 func (c *Commands) runJob(order jobOrder) (crm.JobSummary, error) {
-	row, err := c.jobs.Run(order.Name, crm.RunOptions{At: order.At, All: order.All})
-	if err != nil {
-		return crm.JobSummary{}, err
+	for {
+		row, err := c.jobs.Run(order.Name, crm.RunOptions{At: order.At, All: order.All})
+		var running *crm.JobRunningError
+		if errors.As(err, &running) {
+			c.jobs.Await(running.Run.GetString(crm.FieldJob))
+			continue
+		}
+		if err != nil {
+			return crm.JobSummary{}, err
+		}
+		return crm.Summarize(row), nil
 	}
-	return crm.Summarize(row), nil
 }
 
 // serveJob runs a job for a command that was started beside the server.

@@ -116,7 +116,7 @@ func (j *Jobs) Stop() {
 		s.stop(j.app.Logger())
 	}
 	for _, job := range j.table {
-		j.await(job.name)
+		j.Await(job.name)
 	}
 	j.work.Wait()
 }
@@ -271,13 +271,13 @@ func (j *Jobs) applyPolicyChanges() {
 				}
 				break
 			}
-			j.await("tiers")
+			j.Await("tiers")
 		}
 	}
 }
 
-// await waits until a job is not running.
-func (j *Jobs) await(name string) {
+// Await waits until a job, by its own name, is not running.
+func (j *Jobs) Await(name string) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	for j.running[name] != nil {
