@@ -25,7 +25,7 @@ type world struct {
 // silent, and once.
 func TestQuietNightsLoseNothing(t *testing.T) {
 	t.Parallel()
-	app := clockedApp(t)
+	app := testapp.New(t)
 	rep := app.User(crm.RoleRep, nil)
 	rapid.Check(t, func(rt *rapid.T) {
 		w := world{App: app}

@@ -91,7 +91,7 @@ func TestReminders(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			app := clockedApp(t)
+			app := testapp.New(t)
 			task := app.Make(crm.CollectionTasks, testapp.Fields{
 				"customer": app.Customer(nil).Id, "title": "寄样品", "kind": "other", "due_at": app.Clock.Now().Add(due),
 			})

@@ -7,26 +7,10 @@ import (
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/crm"
 	"touchbase/internal/testapp"
 )
-
-// clockedApp gives an app whose customers and follow-ups are created at the moment its clock shows.
-func clockedApp(t *testing.T) *testapp.App {
-	t.Helper()
-	app := testapp.New(t)
-	app.OnRecordCreate(crm.CollectionCustomers, crm.CollectionFollowUps).BindFunc(func(e *core.RecordEvent) error {
-		created, err := types.ParseDateTime(app.Clock.Now())
-		if err != nil {
-			return err
-		}
-		e.Record.SetRaw(crm.FieldCreated, created)
-		return e.Next()
-	})
-	return app
-}
 
 // tiers runs the tiers job now.
 func tiers(t *testing.T, app *testapp.App, run crm.JobRun) crm.JobResult {
@@ -88,7 +72,7 @@ func TestTiersMeetsOtherWrites(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			app := clockedApp(t)
+			app := testapp.New(t)
 			customer := app.Customer(nil)
 			other := app.Customer(nil)
 			app.Clock.Advance(40 * 24 * time.Hour) // both are silent by now
@@ -119,7 +103,7 @@ func TestTiersMeetsOtherWrites(t *testing.T) {
 
 func TestTiersStopsBetweenBatches(t *testing.T) {
 	t.Parallel()
-	app := clockedApp(t)
+	app := testapp.New(t)
 	app.Customer(nil)
 	ctx, stop := context.WithCancel(context.Background())
 	result, err := crm.RunTiersBetween(ctx, app, crm.JobRun{Now: app.Clock.Now(), All: true}, stop)
@@ -131,7 +115,7 @@ func TestTiersStopsBetweenBatches(t *testing.T) {
 // TestTiersAsOf judges customers as of another moment, also an earlier one, and puts them right afterwards.
 func TestTiersAsOf(t *testing.T) {
 	t.Parallel()
-	app := clockedApp(t)
+	app := testapp.New(t)
 	customer := app.Customer(testapp.Fields{"tier_pin": "S", "tier_pin_reason": "重点", "tier_pin_until": app.Day(5)})
 	for _, c := range []struct {
 		name string
@@ -158,7 +142,7 @@ func TestTiersAsOf(t *testing.T) {
 // TestEditAfterTrial edits a customer whom a simulated run left in the future.
 func TestEditAfterTrial(t *testing.T) {
 	t.Parallel()
-	app := clockedApp(t)
+	app := testapp.New(t)
 	customer := app.Customer(nil)
 	tiers(t, app, crm.JobRun{Now: app.Clock.Now().AddDate(1, 0, 0), Simulated: true})
 	if !app.Reload(customer).GetBool("silent") {

@@ -113,7 +113,7 @@ func TestLightTouch(t *testing.T) {
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			app := clockedApp(t) // in turn: the order that woke them is shared
+			app := testapp.New(t) // in turn: the order that woke them is shared
 			rep := app.User(crm.RoleRep, nil)
 			customer := app.Customer(testapp.Fields{"owner": rep.Id})
 			app.FollowUp(customer, c.first)
@@ -143,7 +143,7 @@ func TestLightTouch(t *testing.T) {
 // TestNoLightTouchAtFirst meets a customer who is silent already.
 func TestNoLightTouchAtFirst(t *testing.T) {
 	t.Parallel()
-	app := clockedApp(t)
+	app := testapp.New(t)
 	customer := app.Customer(testapp.Fields{"first_contact_on": app.Day(-100)})
 	held := app.Customer(testapp.Fields{"first_contact_on": app.Day(-100), "import": app.Make(crm.CollectionImports, testapp.Fields{
 		"kind": "customers", "status": "done",
@@ -210,7 +210,7 @@ func TestWhoGetsARulesTask(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			app := clockedApp(t)
+			app := testapp.New(t)
 			owner := c.people(app, app.Team("华东").Id)
 			customer := app.Customer(testapp.Fields{"owner": owner})
 			app.FollowUp(customer, nil)

@@ -101,7 +101,7 @@ func state(t *testing.T, app *testapp.App) []string {
 // TestDowntimeLosesNothing compares a program that was down for three nights with one that was not.
 func TestDowntimeLosesNothing(t *testing.T) {
 	t.Parallel()
-	up, down := newApp(t), newApp(t)
+	up, down := testapp.New(t), testapp.New(t)
 	for _, app := range []*testapp.App{up, down} {
 		company(app)
 		run(t, app, "tiers", crm.RunOptions{Cause: crm.RunSchedule})

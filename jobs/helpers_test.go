@@ -8,7 +8,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/crm"
 	"touchbase/internal/testapp"
@@ -16,21 +15,6 @@ import (
 
 // patience is how long a test waits for something that happens in the background.
 const patience = 30 * time.Second
-
-// newApp gives an app whose customers and follow-ups are created at the moment its clock shows.
-func newApp(t *testing.T) *testapp.App {
-	t.Helper()
-	app := testapp.New(t)
-	app.OnRecordCreate(crm.CollectionCustomers, crm.CollectionFollowUps).BindFunc(func(e *core.RecordEvent) error {
-		created, err := types.ParseDateTime(app.Clock.Now())
-		if err != nil {
-			return err
-		}
-		e.Record.SetRaw(crm.FieldCreated, created)
-		return e.Next()
-	})
-	return app
-}
 
 // ended gives the runs that end from now on.
 func ended(app *testapp.App) <-chan *core.Record {

@@ -17,7 +17,7 @@ import (
 
 func TestRunIsRecorded(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	for range 3 {
 		app.Customer(nil)
 	}
@@ -74,7 +74,7 @@ func blocked(app *testapp.App) (begun <-chan crm.JobRun, letGo chan<- struct{}) 
 
 func TestNeverTwoAtOnce(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	begun, letGo := blocked(app)
 	first := make(chan *core.Record)
 	go func() {
@@ -101,7 +101,7 @@ func TestNeverTwoAtOnce(t *testing.T) {
 
 func TestRouteRefusesASecondRun(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	server := app.Serve()
 	root := app.Superuser()
 	begun, letGo := blocked(app)
@@ -120,7 +120,7 @@ func TestRouteRefusesASecondRun(t *testing.T) {
 
 func TestFailureAndPanic(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	for _, work := range []func() error{
 		func() error { return errors.New("the disk is full") },
 		func() error { panic("out of luck") },
@@ -147,7 +147,7 @@ func TestFailureAndPanic(t *testing.T) {
 
 func TestStopEndsBetweenBatches(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	begun, _ := blocked(app)
 	start(t, app)
 	go func() { _, _ = app.Jobs.Run("tiers", crm.RunOptions{}) }()
@@ -207,7 +207,7 @@ func TestCatchUp(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			app := newApp(t)
+			app := testapp.New(t)
 			setClock(app, night)
 			c.before(app)
 			app.Clock.Advance(c.down)
@@ -239,7 +239,7 @@ func TestCatchUp(t *testing.T) {
 
 func TestPolicyChange(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	customer := app.Customer(testapp.Fields{"declared_annual_purchase": 400000, "need": "some", "first_contact_on": app.Day(-20)})
 	if tier := customer.GetString("tier"); tier != "B" {
 		t.Fatalf("the customer begins as %s", tier)
@@ -275,7 +275,7 @@ func TestPolicyChange(t *testing.T) {
 // TestPolicyWaitsForRun changes the policy while the tiers job runs on the old one.
 func TestPolicyWaitsForRun(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	begun, letGo := blocked(app)
 	runs := ended(app)
 	start(t, app)
@@ -299,7 +299,7 @@ func TestPolicyWaitsForRun(t *testing.T) {
 // TestPolicyOfAnEndedProgram changes the policy and ends the program before the tiers job is through.
 func TestPolicyOfAnEndedProgram(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	run(t, app, "tiers", crm.RunOptions{Cause: crm.RunSchedule})
 	begun, _ := blocked(app)
 	start(t, app)
@@ -322,7 +322,7 @@ func TestPolicyOfAnEndedProgram(t *testing.T) {
 // TestNothingPendingAtFirst looks at a directory whose policy nobody has changed, and then somebody does.
 func TestNothingPendingAtFirst(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	for _, want := range []bool{false, true} {
 		if want {
 			changeRow(t, app, crm.CollectionRiskRules, "signal = 'silent'", "enabled", false)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"touchbase/crm"
+	"touchbase/internal/testapp"
 	"touchbase/jobs"
 )
 
@@ -64,7 +65,7 @@ func TestSchedule(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			app := newApp(t)
+			app := testapp.New(t)
 			z := zone(t, c.zone)
 			change(t, app, "timezone", c.zone)
 			runs := ended(app)
@@ -121,7 +122,7 @@ func TestSchedule(t *testing.T) {
 // TestZoneChange moves the schedule with the policy's time zone.
 func TestZoneChange(t *testing.T) {
 	t.Parallel()
-	app := newApp(t)
+	app := testapp.New(t)
 	runs := ended(app)
 	setClock(app, app.Clock.Now().Add(time.Second)) // off the hour, as in TestSchedule
 	start(t, app)
