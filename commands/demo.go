@@ -188,10 +188,10 @@ func (c *Commands) printPeople(w io.Writer, policy *crm.Policy) error {
 	day := rules.DayOf(c.now(), policy.Zone)
 	err := c.app.DB().NewQuery(`SELECT u.name, u.email, u.role, coalesce(t.name, '') team, count(c.id) customers,
 			coalesce(` + dueToday + `, 0) due,
-			(SELECT count(*) FROM tasks k WHERE k.assignee = u.id AND k.status IN ('open', 'in_progress', 'delayed') AND k.due_at <= {:end}) tasks
+			(SELECT count(*) FROM tasks k WHERE k.assignee = u.id AND k.status IN (` + crm.OpenStatuses + `) AND k.due_at <= {:end}) tasks
 		FROM users u LEFT JOIN teams t ON t.id = u.team LEFT JOIN customers c ON c.owner = u.id AND c.stage != 'archived'
 		GROUP BY u.id ORDER BY u.role != 'director', u.team, u.role`).Bind(map[string]any{
-		"today": day.Time().Format("2006-01-02 15:04:05.000Z"), "end": day.End(policy.Zone).UTC().Format("2006-01-02 15:04:05.000Z"),
+		"today": crm.FormatMoment(day.Time()), "end": crm.FormatMoment(day.End(policy.Zone)),
 	}).All(&rows)
 	if err != nil {
 		return fmt.Errorf("failed to list the people: %w", err)
@@ -211,7 +211,7 @@ func (c *Commands) printTiers(w io.Writer, policy *crm.Policy) error {
 	}
 	err := c.app.DB().NewQuery(`SELECT c.tier, count(*) customers, sum(c.silent) silent, ` + dueToday + ` due
 		FROM customers c WHERE c.stage != 'archived' GROUP BY c.tier ORDER BY instr('SABC', c.tier)`).Bind(map[string]any{
-		"today": rules.DayOf(c.now(), policy.Zone).Time().Format("2006-01-02 15:04:05.000Z"),
+		"today": crm.FormatMoment(rules.DayOf(c.now(), policy.Zone).Time()),
 	}).All(&rows)
 	if err != nil {
 		return fmt.Errorf("failed to count the customers: %w", err)

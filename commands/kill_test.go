@@ -169,7 +169,7 @@ func TestKilledImport(t *testing.T) {
 // undisturbed one does.
 func TestKilledJob(t *testing.T) {
 	t.Parallel()
-	customers, rounds := 1800, 10
+	customers, rounds := 1800, 20
 	if testing.Short() {
 		rounds = 4
 	}

@@ -1,7 +1,6 @@
 package crm
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,7 +12,6 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/rules"
 )
@@ -90,25 +88,17 @@ func stored(a rules.Assessment, stage string, zone *time.Location) (storedAssess
 	}
 	s := storedAssessment{
 		Stage: stage, Tier: string(a.Tier), TierReason: string(reasons), Value: a.Value, Potential: a.Potential,
-		Silent: a.Silent, SilentSince: moment(a.SilentSince.Time()), TouchMode: a.TouchMode,
-		LastFollowUpAt: moment(a.LastFollowUpAt), LastInteractionAt: moment(a.LastInteractionAt),
-		NextFollowUpOn: moment(a.NextFollowUpOn.Time()), LastOrderAt: moment(a.LastOrderAt),
+		Silent: a.Silent, SilentSince: FormatMoment(a.SilentSince.Time()), TouchMode: a.TouchMode,
+		LastFollowUpAt: FormatMoment(a.LastFollowUpAt), LastInteractionAt: FormatMoment(a.LastInteractionAt),
+		NextFollowUpOn: FormatMoment(a.NextFollowUpOn.Time()), LastOrderAt: FormatMoment(a.LastOrderAt),
 		AnnualPurchase: a.AnnualPurchase, WindowOrders: a.WindowOrders, WindowAmount: a.WindowAmount,
 		ProductsBought: jsonList(a.ProductsBought), OpenTasks: a.OpenTasks,
 		MissingInfo: jsonList(a.MissingInfo), NeedsCheck: jsonList(a.NeedsCheck),
 	}
 	if !a.DueOn.IsZero() {
-		s.AssessDueAt = moment(a.DueOn.Start(zone))
+		s.AssessDueAt = FormatMoment(a.DueOn.Start(zone))
 	}
 	return s, nil
-}
-
-// moment is PocketBase's text form of a moment; nothing for the zero time.
-func moment(t time.Time) string {
-	if t.IsZero() {
-		return ""
-	}
-	return t.UTC().Format(types.DefaultDateLayout)
 }
 
 // jsonList is the stored form of a list of texts.
@@ -170,7 +160,7 @@ func judge(app core.App, ids []string, policy *Policy, how Assessing) ([]judged,
 			continue
 		}
 		delete(facts, id) // an id given twice is judged once
-		j := judged{facts: f, at: how.moment(storedMoment(f.stored.AssessedAt))}
+		j := judged{facts: f, at: how.moment(ParseMoment(f.stored.AssessedAt))}
 		j.result = rules.Assess(f.Facts, policy.Policy, j.at)
 		if j.want, err = stored(j.result, f.Stage, policy.Zone); err != nil {
 			return nil, fmt.Errorf("failed to store the assessment of %s: %w", id, err)
@@ -229,7 +219,7 @@ func (j judged) save(app core.App, how Assessing) error {
 		columns = append(columns, column)
 	}
 	sort.Strings(columns) // one statement text for one set of columns
-	params := dbx.Params{"id": j.facts.ID, FieldAssessedAt: moment(j.at)}
+	params := dbx.Params{"id": j.facts.ID, FieldAssessedAt: FormatMoment(j.at)}
 	var set strings.Builder
 	set.WriteString("assessed_at = {:assessed_at}")
 	for _, column := range columns {
@@ -249,7 +239,7 @@ func (j judged) save(app core.App, how Assessing) error {
 	_, err := app.DB().NewQuery(`INSERT INTO tier_changes (id, customer, [[from]], [[to]], reasons, cause, [[by]], at, created, updated)
 		VALUES ({:id}, {:customer}, {:from}, {:to}, {:reasons}, {:cause}, {:by}, {:at}, {:at}, {:at})`).Bind(dbx.Params{
 		"id": newID(), "customer": j.facts.ID, "from": j.facts.stored.Tier, "to": j.want.Tier,
-		"reasons": j.want.TierReason, "cause": cause, "by": how.By, "at": moment(j.at),
+		"reasons": j.want.TierReason, "cause": cause, "by": how.By, "at": FormatMoment(j.at),
 	}).Execute()
 	return err
 }
@@ -300,13 +290,3 @@ func Refresh(app core.App, record *core.Record) error {
 	record.SetRaw(FieldAssessedAt, fresh.GetRaw(FieldAssessedAt))
 	return nil
 }
-
-// system marks a context as the program's own writing.
-type system struct{}
-
-// AsSystem gives a context under which records are saved by the program itself: hooks keep the rules but
-// start no consequences, because the caller sees to them.
-func AsSystem(ctx context.Context) context.Context { return context.WithValue(ctx, system{}, true) }
-
-// IsSystem tells whether a record is being saved by the program itself.
-func IsSystem(ctx context.Context) bool { return ctx.Value(system{}) != nil }

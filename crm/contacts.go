@@ -1,7 +1,6 @@
 package crm
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -140,8 +139,7 @@ func stepDown(app core.App, customer, but string) error {
 }
 
 func saveContact(app core.App, contact *core.Record) error {
-	contact.IgnoreUnchangedFields(true)
-	if err := app.SaveWithContext(AsSystem(context.Background()), contact); err != nil {
+	if err := SaveAsSystem(app, contact); err != nil {
 		return fmt.Errorf("failed to save a contact: %w", err)
 	}
 	return nil

@@ -121,7 +121,7 @@ func (l loader) orders() error {
 			return err
 		}
 		if f := l.facts[customer]; f != nil {
-			o.At = storedMoment(at)
+			o.At = ParseMoment(at)
 			f.Orders = append(f.Orders, o)
 		}
 		return nil
@@ -131,7 +131,7 @@ func (l loader) orders() error {
 func (l loader) followUps() error {
 	rows, err := l.db.NewQuery(`SELECT f.customer, f.started_at, f.created, f.feedback, f.status, f.resume_on,
 			CASE WHEN f.status = '` + rules.StatusToFollowUp + `' THEN coalesce((SELECT max(t.due_at) FROM tasks t
-				WHERE t.follow_up = f.id AND t.kind = 'next_action' AND t.status IN (` + openStatuses + `)), '')
+				WHERE t.follow_up = f.id AND t.kind = 'next_action' AND t.status IN (` + OpenStatuses + `)), '')
 			ELSE '' END due
 		FROM follow_ups f WHERE f.customer` + ofTheseCustomers).Bind(l.ids).Rows()
 	if err != nil {
@@ -144,8 +144,8 @@ func (l loader) followUps() error {
 			return err
 		}
 		if facts := l.facts[customer]; facts != nil {
-			f.At, f.Created, f.TaskDue = storedMoment(at), storedMoment(created), storedMoment(due)
-			f.ResumeOn = rules.DayOf(storedMoment(resume), time.UTC)
+			f.At, f.Created, f.TaskDue = ParseMoment(at), ParseMoment(created), ParseMoment(due)
+			f.ResumeOn = rules.DayOf(ParseMoment(resume), time.UTC)
 			f.Responded = feedback != "no_response"
 			facts.FollowUps = append(facts.FollowUps, f)
 		}
@@ -186,7 +186,7 @@ func (l loader) contacts() error {
 
 func (l loader) tasks() error {
 	rows, err := l.db.NewQuery(`SELECT customer, count(*) FROM tasks
-		WHERE customer` + ofTheseCustomers + ` AND status IN (` + openStatuses + `) GROUP BY customer`).Bind(l.ids).Rows()
+		WHERE customer` + ofTheseCustomers + ` AND status IN (` + OpenStatuses + `) GROUP BY customer`).Bind(l.ids).Rows()
 	if err != nil {
 		return err
 	}
@@ -220,16 +220,3 @@ func eachRow(rows *dbx.Rows, scan func() error) (err error) {
 
 // storedDay reads a stored day: its date at 00:00 UTC.
 func storedDay(t types.DateTime) rules.Day { return rules.DayOf(t.Time(), time.UTC) }
-
-// storedMoment reads PocketBase's text form of a moment; nothing is the zero time.
-func storedMoment(text string) time.Time {
-	if text == "" {
-		return time.Time{}
-	}
-	t, err := time.Parse(types.DefaultDateLayout, text)
-	if err != nil {
-		d, _ := types.ParseDateTime(text)
-		return d.Time()
-	}
-	return t
-}

@@ -93,8 +93,7 @@ func checkPeople(app core.App, record *core.Record, errs validation.Errors) erro
 	return nil
 }
 
-// checkNextStep asks for what the status promises. It asks again only when the step changes: a follow-up whose next
-// step was cancelled keeps its words.
+// checkNextStep asks for what the status promises. A follow-up whose next step was cancelled keeps its words, so it passes.
 func checkNextStep(record *core.Record, contactDay rules.Day, errs validation.Errors) {
 	switch record.GetString(FieldStatus) {
 	case rules.StatusToFollowUp:
@@ -208,12 +207,12 @@ func (f followUp) nextStep() error {
 	task.Title = f.record.GetString(FieldNextAction)
 	task.Named = f.record.GetString(FieldNextActionBy)
 	task.DueAt = max(on, today).End(f.policy.Zone)
-	stepChanged := changed(f.record, FieldStatus) || changed(f.record, FieldNextAction) || changed(f.record, FieldNextActionOn) ||
-		changed(f.record, FieldNextActionBy)
-	if stepChanged {
-		return moveTask(f.app, f.policy, task, f.now)
+	for _, field := range []string{FieldStatus, FieldNextAction, FieldNextActionOn, FieldNextActionBy} {
+		if changed(f.record, field) {
+			return moveTask(f.app, f.policy, task, f.now)
+		}
 	}
-	return OpenTask(f.app, f.policy, task, f.now)
+	return nil // the step is as it was, and so is what people made of its task
 }
 
 // moveTask gives a task the words, day and assignee of a step that was changed, and opens it again if it was closed.
@@ -231,15 +230,12 @@ func moveTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 	}
 	status := task.GetString(FieldStatus)
 	if !IsOpen(status) || status == TaskDelayed && t.DueAt.After(now) {
-		task.Set(FieldStatus, TaskOpen)
-		task.Set(FieldResult, "")
-		task.Set(FieldDoneAt, nil)
+		reopen(task)
 	}
 	setTitle(task, t.Title)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
-	task.Set(FieldRemindedAt, nil)
-	task.Set(FieldEscalatedAt, nil)
+	remindAnew(task)
 	return saveTask(app, task)
 }
 

@@ -6,7 +6,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -138,7 +137,7 @@ func readValue(field core.Field, value any, policy *Policy) (any, *rules.Problem
 	return value, nil
 }
 
-// readBool reads yes or no; nothing is no. PocketBase takes whatever it cannot read for no.
+// readBool reads yes or no as people write it; nothing is no. PocketBase takes whatever it cannot read for no.
 func readBool(value any) (any, *rules.Problem) {
 	switch v := value.(type) {
 	case nil, bool:
@@ -148,11 +147,11 @@ func readBool(value any) (any, *rules.Problem) {
 			return v == 1, nil
 		}
 	case string:
-		if strings.TrimSpace(v) == "" {
+		switch strings.ToLower(strings.TrimSpace(v)) {
+		case "1", "t", "true", "yes", "y", "是", "√", "✓":
+			return true, nil
+		case "", "0", "f", "false", "no", "n", "否", "×":
 			return false, nil
-		}
-		if yes, err := strconv.ParseBool(strings.TrimSpace(v)); err == nil {
-			return yes, nil
 		}
 	}
 	return nil, &rules.Problem{Code: CodeUnreadableYesNo, Message: fmt.Sprintf("%v is neither yes nor no; write true or false.", value)}
@@ -228,11 +227,6 @@ func CleanTexts(record *core.Record) {
 			}
 		}
 	}
-}
-
-// changed tells whether a field of a record differs from what is stored of it.
-func changed(record *core.Record, field string) bool {
-	return record.IsNew() || record.GetString(field) != record.Original().GetString(field)
 }
 
 // day reads a day field of a record.

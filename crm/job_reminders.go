@@ -45,12 +45,12 @@ func RunReminders(ctx context.Context, app core.App, run JobRun) (result JobResu
 // tasksToRemind gives the next batch of open tasks that one of the three steps is still to be taken for.
 func tasksToRemind(app core.App, now, soon, late time.Time, after string) ([]*core.Record, error) {
 	var tasks []*core.Record
-	err := app.RecordQuery(CollectionTasks).AndWhere(dbx.NewExp(`id > {:after} AND status IN (`+openStatuses+`)
+	err := app.RecordQuery(CollectionTasks).AndWhere(dbx.NewExp(`id > {:after} AND status IN (`+OpenStatuses+`)
 		AND (due_at > {:now} AND due_at <= {:soon} AND reminded_at = ''
 			OR due_at <= {:now} AND reminded_at < due_at
 			OR due_at <= {:late} AND escalated_at = '')
 		AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = tasks.customer AND c.stage = 'archived')`, dbx.Params{
-		"after": after, "now": moment(now), "soon": moment(soon), "late": moment(late),
+		"after": after, "now": FormatMoment(now), "soon": FormatMoment(soon), "late": FormatMoment(late),
 	})).OrderBy("id").Limit(batchSize).All(&tasks)
 	if err != nil {
 		return nil, fmt.Errorf("failed to find the tasks to remind of: %w", err)

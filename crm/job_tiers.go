@@ -75,7 +75,7 @@ func nextCustomers(app core.App, run JobRun, after string) ([]string, error) {
 	query := app.DB().Select("id").From(CollectionCustomers).
 		Where(dbx.NewExp("id > {:after} AND stage != 'archived'", dbx.Params{"after": after}))
 	if !run.All {
-		now := dbx.Params{"now": moment(run.Now)}
+		now := dbx.Params{"now": FormatMoment(run.Now)}
 		query.AndWhere(dbx.Or(
 			dbx.NewExp("assess_due_at != '' AND assess_due_at <= {:now}", now),
 			dbx.NewExp("assessed_at = '' OR assessed_at > {:now}", now),

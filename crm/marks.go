@@ -74,7 +74,7 @@ func contactsOn(app core.App, customer, channel, but string, on rules.Day, zone 
 	err = app.DB().NewQuery(`SELECT coalesce(sum(feedback != 'no_response'), 0), coalesce(max(feedback = 'no_response'), 0)
 		FROM follow_ups WHERE customer = {:customer} AND started_at >= {:from} AND started_at < {:to}
 		AND channel = {:channel} AND direction = 'out' AND kind != 'campaign' AND id != {:but}`).Bind(dbx.Params{
-		"customer": customer, "channel": channel, "but": but, "from": moment(on.Start(zone)), "to": moment((on + 1).Start(zone)),
+		"customer": customer, "channel": channel, "but": but, "from": FormatMoment(on.Start(zone)), "to": FormatMoment((on + 1).Start(zone)),
 	}).Row(&responded, &attempted)
 	if err != nil {
 		err = fmt.Errorf("failed to count the contacts of the day: %w", err)
@@ -121,7 +121,7 @@ func isTemplated(app core.App, record *core.Record, policy *Policy) (bool, error
 	err = app.DB().NewQuery(`SELECT f.customer, f.content, ` + namesOf("f.customer") + ` names FROM follow_ups f
 		WHERE f.[[by]] = {:by} AND f.started_at > {:since} AND f.customer != {:customer} AND f.kind != 'campaign'
 		AND abs(length(f.content) - {:length}) <= {:slack}`).Bind(dbx.Params{
-		"by": author, "since": moment(since), "customer": customer, "length": len([]rune(content)), "slack": namesSlack,
+		"by": author, "since": FormatMoment(since), "customer": customer, "length": len([]rune(content)), "slack": namesSlack,
 	}).All(&others)
 	if err != nil {
 		return false, fmt.Errorf("failed to compare the author's texts: %w", err)

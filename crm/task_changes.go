@@ -1,7 +1,6 @@
 package crm
 
 import (
-	"context"
 	"fmt"
 	"time"
 
@@ -37,8 +36,7 @@ func NormalizeTask(record *core.Record, now time.Time) {
 	if due.After(record.Original().GetDateTime(FieldDueAt).Time()) {
 		record.Set(FieldPostponed, record.Original().GetInt(FieldPostponed)+1)
 	}
-	record.Set(FieldRemindedAt, nil)
-	record.Set(FieldEscalatedAt, nil)
+	remindAnew(record)
 	if status == TaskDelayed && !changed(record, FieldStatus) && due.After(now) {
 		record.Set(FieldStatus, TaskOpen)
 	}
@@ -87,10 +85,10 @@ func dayIsFull(app core.App, task *core.Record, on rules.Day, policy *Policy) (b
 		return false, err
 	}
 	var plannedThen int
-	err = app.DB().NewQuery(`SELECT count(*) FROM tasks WHERE customer = {:customer} AND status IN (` + openStatuses + `)
+	err = app.DB().NewQuery(`SELECT count(*) FROM tasks WHERE customer = {:customer} AND status IN (` + OpenStatuses + `)
 		AND channel = {:channel} AND due_at >= {:from} AND due_at < {:to} AND id != {:id}`).Bind(dbx.Params{
 		"customer": customer, "channel": channel, "id": task.Id,
-		"from": moment(on.Start(policy.Zone)), "to": moment((on + 1).Start(policy.Zone)),
+		"from": FormatMoment(on.Start(policy.Zone)), "to": FormatMoment((on + 1).Start(policy.Zone)),
 	}).Row(&plannedThen)
 	if err != nil {
 		return false, fmt.Errorf("failed to count the contacts planned: %w", err)
@@ -124,8 +122,7 @@ func FollowTask(app core.App, task *core.Record) error {
 		return nil
 	}
 	record.Set(FieldStatus, want)
-	record.IgnoreUnchangedFields(true)
-	if err := app.SaveWithContext(AsSystem(context.Background()), record); err != nil {
+	if err := SaveAsSystem(app, record); err != nil {
 		return fmt.Errorf("failed to save the follow-up of a task: %w", err)
 	}
 	return nil

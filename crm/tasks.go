@@ -1,7 +1,6 @@
 package crm
 
 import (
-	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -46,11 +45,8 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 		if task.GetString(FieldResult) != endedByRule || IsOpen(task.GetString(FieldStatus)) {
 			return nil
 		}
-		task.Set(FieldStatus, TaskOpen)
-		task.Set(FieldResult, "")
-		task.Set(FieldDoneAt, nil)
-		task.Set(FieldRemindedAt, nil)
-		task.Set(FieldEscalatedAt, nil)
+		reopen(task)
+		remindAnew(task)
 	}
 	assignee, locale, err := responsible(app, t, rules.DayOf(now, policy.Zone))
 	if err != nil {
@@ -76,6 +72,19 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldPriority, t.Priority)
 	return saveTask(app, task)
+}
+
+// reopen takes up a task again that was closed.
+func reopen(task *core.Record) {
+	task.Set(FieldStatus, TaskOpen)
+	task.Set(FieldResult, "")
+	task.Set(FieldDoneAt, nil)
+}
+
+// remindAnew forgets the reminders of a deadline that is another one now.
+func remindAnew(task *core.Record) {
+	task.Set(FieldRemindedAt, nil)
+	task.Set(FieldEscalatedAt, nil)
 }
 
 // maxTitle is how many characters a title may have.
@@ -115,8 +124,7 @@ func endTask(app core.App, task *core.Record, status, result string, now time.Ti
 }
 
 func saveTask(app core.App, task *core.Record) error {
-	task.IgnoreUnchangedFields(true)
-	if err := app.SaveWithContext(AsSystem(context.Background()), task); err != nil {
+	if err := SaveAsSystem(app, task); err != nil {
 		return fmt.Errorf("failed to save task %q: %w", task.GetString(FieldKey), err)
 	}
 	return nil
@@ -161,7 +169,7 @@ func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale i
 		return "", 0, nil
 	}
 	who := rows[0]
-	if away := rules.DayOf(storedMoment(who.AwayUntil), time.UTC); who.Substitute != "" && away >= today {
+	if away := rules.DayOf(ParseMoment(who.AwayUntil), time.UTC); who.Substitute != "" && away >= today {
 		who.ID, who.Locale = who.Substitute, who.SubstituteLocale
 	}
 	if who.Locale == rules.English {
@@ -188,7 +196,7 @@ func syncLightTouch(app core.App, policy *Policy, j judged, quiet bool) error {
 	if err != nil {
 		return err
 	}
-	holdEnded := a.HoldEnded && a.NextFollowUpOn > rules.DayOf(storedMoment(stored.AssessedAt), policy.Zone)
+	holdEnded := a.HoldEnded && a.NextFollowUpOn > rules.DayOf(ParseMoment(stored.AssessedAt), policy.Zone)
 	news := stored.TouchMode != rules.TouchLight || stored.NextFollowUpOn != j.want.NextFollowUpOn || holdEnded
 	if want != "" && news && !quiet {
 		changed = true
@@ -217,12 +225,12 @@ func endOtherLightTouches(app core.App, policy *Policy, j judged, want string, q
 	err = app.RecordQuery(CollectionTasks).
 		AndWhere(dbx.HashExp{FieldCustomer: j.facts.ID, FieldKind: KindLightTouch}).
 		AndWhere(dbx.Not(dbx.HashExp{FieldKey: want})).
-		AndWhere(dbx.NewExp("status IN (" + openStatuses + ")")).All(&tasks)
+		AndWhere(dbx.NewExp("status IN (" + OpenStatuses + ")")).All(&tasks)
 	if err != nil {
 		return false, fmt.Errorf("failed to find light touch tasks: %w", err)
 	}
 	for _, task := range tasks {
-		contacted := j.result.LastFollowUpAt.After(storedMoment(j.facts.stored.LastFollowUpAt))
+		contacted := j.result.LastFollowUpAt.After(ParseMoment(j.facts.stored.LastFollowUpAt))
 		switch {
 		case contacted:
 			err = endTask(app, task, TaskDone, "", j.at)
@@ -249,8 +257,7 @@ func moveLightTouch(app core.App, task *core.Record, key string, due, now time.T
 	}
 	task.Set(FieldKey, key)
 	task.Set(FieldDueAt, due)
-	task.Set(FieldRemindedAt, nil)
-	task.Set(FieldEscalatedAt, nil)
+	remindAnew(task)
 	if task.GetString(FieldStatus) == TaskDelayed && due.After(now) {
 		task.Set(FieldStatus, TaskOpen)
 	}
@@ -260,6 +267,6 @@ func moveLightTouch(app core.App, task *core.Record, key string, due, now time.T
 // countTasks stores how many tasks of a customer are open.
 func countTasks(app core.App, customer string) error {
 	_, err := app.DB().NewQuery(`UPDATE customers SET open_tasks = (SELECT count(*) FROM tasks
-		WHERE customer = {:id} AND status IN (` + openStatuses + `)) WHERE id = {:id}`).Bind(dbx.Params{"id": customer}).Execute()
+		WHERE customer = {:id} AND status IN (` + OpenStatuses + `)) WHERE id = {:id}`).Bind(dbx.Params{"id": customer}).Execute()
 	return err
 }

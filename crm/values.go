@@ -47,8 +47,8 @@ const (
 	OrderReturn = "return"
 )
 
-// openStatuses are the states of a task still to be done, for SQL.
-const openStatuses = "'open', 'in_progress', 'delayed'"
+// OpenStatuses are the states of a task still to be done, for SQL.
+const OpenStatuses = "'open', 'in_progress', 'delayed'"
 
 // IsOpen tells whether a task of a status is still to be done.
 func IsOpen(status string) bool {

@@ -313,14 +313,10 @@ func (p *player) replaceContact(e *Event) error {
 func (p *player) completeTasks(e *Event) error {
 	result, _ := e.Change["result"].(string)
 	by, _ := e.Change["due_by"].(rules.Day)
-	until, err := types.ParseDateTime(by.End(p.zone))
-	if err != nil {
-		return err
-	}
 	var tasks []*core.Record
-	err = p.app.RecordQuery(crm.CollectionTasks).
+	err := p.app.RecordQuery(crm.CollectionTasks).
 		AndWhere(dbx.HashExp{crm.FieldCustomer: p.ids[e.Customer], crm.FieldAssignee: p.ids[e.By]}).
-		AndWhere(dbx.NewExp("status NOT IN ('done', 'cancelled') AND due_at <= {:until}", dbx.Params{"until": until.String()})).
+		AndWhere(dbx.NewExp("status IN ("+crm.OpenStatuses+") AND due_at <= {:until}", dbx.Params{"until": crm.FormatMoment(by.End(p.zone))})).
 		All(&tasks)
 	if err != nil {
 		return err

@@ -142,9 +142,7 @@ func TestEventsAreInOrderAndPossible(t *testing.T) {
 func TestSeasons(t *testing.T) {
 	t.Parallel()
 	eachScript(t, func(t *testing.T, s *Script, now time.Time) {
-		if now.Month() == time.October {
-			t.Skip("October is not over")
-		}
+		whole := func(month time.Month) bool { return now.Month() != month } // the last month of a script is cut off
 		var orders [13]int
 		festival := 0
 		for _, e := range s.Events {
@@ -156,10 +154,10 @@ func TestSeasons(t *testing.T) {
 				festival++
 			}
 		}
-		if now.Month() != time.February && orders[time.February]*3 > orders[time.October]*2 {
+		if whole(time.February) && whole(time.October) && orders[time.February]*3 > orders[time.October]*2 {
 			t.Errorf("%d orders in February, %d in October", orders[time.February], orders[time.October])
 		}
-		if orders[time.July] >= orders[time.September] {
+		if whole(time.July) && whole(time.September) && orders[time.July] >= orders[time.September] {
 			t.Errorf("%d orders in July, %d in September", orders[time.July], orders[time.September])
 		}
 		if festival > 6 {

@@ -1,10 +1,11 @@
 package hooks
 
 import (
+	"fmt"
 	"time"
 
-	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"touchbase/crm"
 )
@@ -22,6 +23,9 @@ func (h *hooks) bindFollowUps(app core.App) {
 	})
 	h.onWrite(app, crm.CollectionFollowUps, h.onFollowUpWrite)
 	h.bindCustomerOf(app, crm.CollectionFollowUps)
+	app.OnRecordUpdateRequest(crm.CollectionFollowUps).Bind(&hook.Handler[*core.RecordRequestEvent]{
+		Func: h.onFollowUpUpdateRequest, Priority: -1, // before the values are looked at
+	})
 	app.OnRecordDeleteRequest(crm.CollectionFollowUps).BindFunc(func(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError("A follow-up is history: nobody deletes one.", nil)
 	})
@@ -55,28 +59,34 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	return h.reassessAt(e, policy, at, customersOf(e.Record)...)
 }
 
-// mayUpdate refuses changes of history by the wrong hands: a follow-up belongs to its author for a day, then to the
-// managers of the customer's team and the directors.
-func (h *hooks) mayUpdate(e *core.RecordRequestEvent, record *core.Record) error {
-	staff := staffID(e.Auth)
-	if e.Collection.Name != crm.CollectionFollowUps || staff == "" {
-		return nil
+// onFollowUpUpdateRequest refuses changes of history by the wrong hands: a follow-up belongs to its author for a day, then to
+// the managers of the customer's team and the directors.
+func (h *hooks) onFollowUpUpdateRequest(e *core.RecordRequestEvent) error {
+	may, err := h.mayChangeFollowUp(e, e.Record.Original())
+	if err != nil {
+		return err
 	}
-	role := e.Auth.GetString(crm.FieldRole)
-	if role == crm.RoleDirector {
-		return nil
+	if !may {
+		return e.ForbiddenError("Its author may change a follow-up for 24 hours; after that a manager of the customer's team.", nil)
+	}
+	return e.Next()
+}
+
+func (h *hooks) mayChangeFollowUp(e *core.RecordRequestEvent, record *core.Record) (bool, error) {
+	staff, role := staffID(e.Auth), e.Auth.GetString(crm.FieldRole)
+	if staff == "" || role == crm.RoleDirector {
+		return true, nil // a superuser, or a director
 	}
 	fresh := h.now().Sub(record.GetDateTime(crm.FieldCreated).Time()) <= authorEdits
 	if fresh && record.GetString(crm.FieldBy) == staff {
-		return nil
+		return true, nil
 	}
-	if role == crm.RoleManager {
-		var team string
-		err := e.App.DB().Select(crm.FieldTeam).From(crm.CollectionCustomers).
-			Where(dbx.HashExp{"id": record.GetString(crm.FieldCustomer)}).Row(&team)
-		if err == nil && team != "" && team == e.Auth.GetString(crm.FieldTeam) {
-			return nil
-		}
+	if role != crm.RoleManager || e.Auth.GetString(crm.FieldTeam) == "" {
+		return false, nil
 	}
-	return e.ForbiddenError("Its author may change a follow-up for 24 hours; after that a manager of the customer's team.", nil)
+	customer, err := e.App.FindRecordById(crm.CollectionCustomers, record.GetString(crm.FieldCustomer))
+	if err != nil {
+		return false, fmt.Errorf("failed to find the customer of a follow-up: %w", err)
+	}
+	return customer.GetString(crm.FieldTeam) == e.Auth.GetString(crm.FieldTeam), nil
 }

@@ -1,12 +1,9 @@
 package hooks
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
-	"reflect"
 	"strconv"
 	"strings"
 
@@ -153,9 +150,6 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 	if err != nil {
 		return e.NotFoundError("", err)
 	}
-	if err := h.mayUpdate(e, fresh); err != nil {
-		return err
-	}
 	if err := checkRev(e, fresh, values); err != nil {
 		return err
 	}
@@ -193,7 +187,7 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 			errs[name] = validation.NewError("fixed", "Who recorded or asked for it stays.")
 		}
 	}
-	if crm.HasRev(e.Collection) && differs(fresh, stored) {
+	if crm.HasRev(e.Collection) && crm.Differs(fresh, stored) {
 		fresh.Set(crm.FieldRev, stored.GetInt(crm.FieldRev)+1)
 	}
 	e.Record = fresh.IgnoreUnchangedFields(true)
@@ -258,50 +252,7 @@ func givenRev(e *core.RecordRequestEvent, values map[string]any) (rev int, ok bo
 func sameAfterSet(record *core.Record, key string, value any) bool {
 	changed := record.Fresh()
 	field := changed.SetIfFieldExists(key, value)
-	return field != nil && sameValue(changed.Get(field.GetName()), record.Get(field.GetName()))
-}
-
-// differs tells whether any field of two states of a record does.
-func differs(a, b *core.Record) bool {
-	for _, field := range a.Collection().Fields {
-		if name := field.GetName(); !sameValue(a.Get(name), b.Get(name)) {
-			return true
-		}
-	}
-	return false
-}
-
-// sameValue compares values by what they say: JSON by its content, lists whether empty or nil, and nothing in whatever
-// form a client sends nothing.
-func sameValue(a, b any) bool {
-	x, y := plain(a), plain(b)
-	return reflect.DeepEqual(x, y)
-}
-
-func plain(value any) any {
-	raw, err := json.Marshal(value)
-	if err != nil {
-		return value
-	}
-	var out any
-	if json.Unmarshal(bytes.TrimSpace(raw), &out) != nil {
-		return value
-	}
-	switch v := out.(type) {
-	case string:
-		if v == "" {
-			return nil
-		}
-	case []any:
-		if len(v) == 0 {
-			return nil
-		}
-	case map[string]any:
-		if len(v) == 0 {
-			return nil
-		}
-	}
-	return out
+	return field != nil && crm.SameValue(changed.Get(field.GetName()), record.Get(field.GetName()))
 }
 
 func computedError() error {

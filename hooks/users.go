@@ -42,7 +42,7 @@ func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, values map[string]
 		}
 	}
 	for _, field := range ranks {
-		if staff == "" || sameValue(e.Record.Get(field), stored.Get(field)) {
+		if staff == "" || crm.SameValue(e.Record.Get(field), stored.Get(field)) {
 			continue
 		}
 		ownRank := staff == stored.Id && (field == crm.FieldRole || field == crm.FieldActive)

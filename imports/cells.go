@@ -19,7 +19,6 @@ const (
 	codeNotFound  = "not_found"
 	codeAmbiguous = "ambiguous"
 	codeChoice    = "validation_invalid_value" // as PocketBase says it
-	codeBool      = crm.CodeUnreadableYesNo
 )
 
 // read turns the texts of a row into values, as the API would read them. Empty cells say nothing: they are left out. What
@@ -60,12 +59,6 @@ func (r *run) read(row Row) (values map[string]any, ok bool) {
 			} else {
 				values[name] = chosen
 			}
-		case *core.BoolField:
-			yes, known := readBool(text)
-			if !known {
-				refuse(name, codeBool, "%q is neither yes nor no.", text)
-			}
-			values[name] = yes
 		default:
 			values[name] = text
 		}
@@ -131,16 +124,6 @@ func (r *run) valuesOf(f *core.SelectField) string {
 		}
 	}
 	return strings.Join(names, ", ")
-}
-
-func readBool(text string) (yes, known bool) {
-	switch strings.ToLower(text) {
-	case "1", "true", "yes", "y", "是", "√", "✓":
-		return true, true
-	case "0", "false", "no", "n", "否", "×":
-		return false, true
-	}
-	return false, false
 }
 
 // describe gives the code and the sentence of a field error.

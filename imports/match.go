@@ -5,8 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/pocketbase/pocketbase/tools/types"
-
 	"touchbase/crm"
 	"touchbase/rules"
 )
@@ -22,13 +20,10 @@ func (r *run) match(l line) (id string, ok bool) {
 		return r.known.orders[l.text(crm.FieldNumber)], true
 	case crm.CollectionFollowUps:
 		at, _ := l.values[crm.FieldStartedAt].(time.Time)
-		return r.known.followUps[followUpKey(l.one(crm.FieldCustomer), stored(at), l.one(crm.FieldBy), l.text(crm.FieldByName))], true
+		return r.known.followUps[followUpKey(l.one(crm.FieldCustomer), crm.FormatMoment(at), l.one(crm.FieldBy), l.text(crm.FieldByName))], true
 	}
 	return "", true
 }
-
-// stored is PocketBase's text form of a moment.
-func stored(at time.Time) string { return at.UTC().Format(types.DefaultDateLayout) }
 
 // matchCustomer goes by code, else by credit code, else by name if exactly one customer has it. A row with a code or credit
 // code of its own never becomes a customer that has another one.

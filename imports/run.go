@@ -193,7 +193,7 @@ func (r *run) complete(record *core.Record) {
 		return
 	}
 	record.Set(crm.FieldKind, crm.OrderNew)
-	if first, ok := r.known.firstOrders[customer]; ok && first <= stored(record.GetDateTime(crm.FieldOrderedAt).Time()) {
+	if first, ok := r.known.firstOrders[customer]; ok && first <= record.GetString(crm.FieldOrderedAt) {
 		record.Set(crm.FieldKind, crm.OrderRepeat)
 	}
 }
@@ -270,7 +270,7 @@ func (r *run) update(id string, l line) error {
 		return err
 	}
 	r.taken[id] = l
-	if !differs(record, record.Original()) {
+	if !crm.Differs(record, record.Original()) {
 		r.result.Skipped++
 		return nil
 	}
@@ -280,15 +280,4 @@ func (r *run) update(id string, l line) error {
 	r.remember(record)
 	r.batch = append(r.batch, record)
 	return nil
-}
-
-// differs tells whether any field of two states of a record does.
-func differs(a, b *core.Record) bool {
-	for _, field := range a.Collection().Fields {
-		name := field.GetName()
-		if fmt.Sprint(a.Get(name)) != fmt.Sprint(b.Get(name)) {
-			return true
-		}
-	}
-	return false
 }

@@ -66,7 +66,7 @@ func (r *run) save(tx core.App, batch []*core.Record) (customers []string, err e
 		if record.IsNew() {
 			err = inserter.insert(record, r.now)
 		} else {
-			err = tx.SaveWithContext(crm.AsSystem(context.Background()), record.IgnoreUnchangedFields(true))
+			err = crm.SaveAsSystem(tx, record)
 		}
 		if err != nil {
 			return nil, err

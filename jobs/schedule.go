@@ -118,11 +118,7 @@ func (j *Jobs) missed() ([]string, error) {
 			names = append(names, job.name)
 			continue
 		}
-		last, err := time.Parse("2006-01-02 15:04:05.000Z", runs.Done)
-		if err != nil {
-			return nil, fmt.Errorf("failed to read the last run of %s: %w", job.name, err)
-		}
-		due, err := nextTime(job, zone, last)
+		due, err := nextTime(job, zone, crm.ParseMoment(runs.Done))
 		if err != nil {
 			return nil, err
 		}

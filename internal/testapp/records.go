@@ -133,7 +133,7 @@ func (a *App) Order(customer *core.Record, amount float64, fields Fields) *core.
 // FollowUpFields are what a follow-up of a customer needs: a phone call just now that settled everything.
 func (a *App) FollowUpFields(customer *core.Record, fields Fields) Fields {
 	return with(Fields{
-		"customer": customer.Id, "started_at": a.Clock.Now().UTC().Format("2006-01-02 15:04:05.000Z"), "channel": "phone",
+		"customer": customer.Id, "started_at": crm.FormatMoment(a.Clock.Now()), "channel": "phone",
 		"kind": "care", "content": fmt.Sprintf("第%d次沟通：确认了交货时间。", a.next()), "feedback": "positive", "status": "confirmed",
 	}, fields)
 }

@@ -2,40 +2,21 @@ package commands_test
 
 import (
 	"bytes"
-	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
-	"unsafe"
-)
 
-// terminal opens a pseudo-terminal: what is written to it is read from screen.
-func terminal(t *testing.T) (tty, screen *os.File) {
-	t.Helper()
-	screen, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Skipf("NOT RUN: there are no pseudo-terminals here: %v", err)
-	}
-	var locked, number int32
-	for request, value := range map[uintptr]*int32{syscall.TIOCSPTLCK: &locked, syscall.TIOCGPTN: &number} {
-		if _, _, errno := syscall.Syscall(syscall.SYS_IOCTL, screen.Fd(), request, uintptr(unsafe.Pointer(value))); errno != 0 {
-			t.Fatal(errno)
-		}
-	}
-	tty, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", number), os.O_RDWR|syscall.O_NOCTTY, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return tty, screen
-}
+	"github.com/creack/pty"
+)
 
 // The progress shows on a terminal, and only there; the result goes to the standard output alone.
 func TestProgressOnATerminal(t *testing.T) {
 	t.Parallel()
-	tty, screen := terminal(t)
+	screen, tty, err := pty.Open()
+	if err != nil {
+		t.Fatalf("the progress is drawn on a terminal, and none can be opened here: %v", err)
+	}
 	defer screen.Close()
 	cmd := exec.Command(binary, "import", "customers", customersFile(t, 1200), "--dir", t.TempDir())
 	var stdout bytes.Buffer
