@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"golang.org/x/text/width"
+	"github.com/rivo/uniseg"
 )
 
 // table aligns the cells of lines, separated by tabs, in columns; a block of lines with tabs has columns of its own. Chinese
@@ -34,14 +34,14 @@ func (t *table) Flush() error {
 				if i == len(columns) {
 					columns = append(columns, 0)
 				}
-				columns[i] = max(columns[i], cellsOf(cell))
+				columns[i] = max(columns[i], uniseg.StringWidth(cell))
 			}
 		}
 		for _, cells := range block {
 			for i, cell := range cells {
 				b.WriteString(cell)
 				if i < len(cells)-1 {
-					b.WriteString(strings.Repeat(" ", columns[i]-cellsOf(cell)+2))
+					b.WriteString(strings.Repeat(" ", columns[i]-uniseg.StringWidth(cell)+2))
 				}
 			}
 			b.WriteByte('\n')
@@ -50,16 +50,4 @@ func (t *table) Flush() error {
 	t.text.Reset()
 	_, err := io.WriteString(t.out, b.String())
 	return err
-}
-
-// cellsOf tells how many cells of a terminal a text takes.
-func cellsOf(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if kind := width.LookupRune(r).Kind(); kind == width.EastAsianWide || kind == width.EastAsianFullwidth {
-			n++
-		}
-	}
-	return n
 }
