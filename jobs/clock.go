@@ -13,6 +13,7 @@ import (
 type wallClock struct {
 	spec cron.Schedule
 	zone *time.Location
+	from time.Time // nothing falls due before it
 }
 
 // newWallClock reads a schedule (five fields of cron) for a zone.
@@ -21,18 +22,24 @@ func newWallClock(schedule string, zone *time.Location) (*wallClock, error) {
 	return w, w.IsValid(schedule, zone, time.Time{})
 }
 
-// IsValid takes a schedule and a zone, as gocron hands them over, and refuses a schedule that cannot be read.
-func (w *wallClock) IsValid(schedule string, zone *time.Location, _ time.Time) error {
+// IsValid takes a schedule, a zone and the moment the job was scheduled, as gocron hands them over, and refuses a schedule
+// that cannot be read.
+func (w *wallClock) IsValid(schedule string, zone *time.Location, now time.Time) error {
 	spec, err := cron.ParseStandard(schedule)
 	if err != nil {
 		return fmt.Errorf("failed to read the schedule %q: %w", schedule, err)
 	}
-	w.spec, w.zone = spec, zone
+	w.spec, w.zone, w.from = spec, zone, now
 	return nil
 }
 
 // Next is when the schedule falls due after a moment.
 func (w *wallClock) Next(after time.Time) time.Time {
+	// Of a run that outlasts its interval gocron forgets when it was due, and walks to the present from the year 1: hour by
+	// hour that is minutes in which nothing is scheduled. It was never due before it was scheduled.
+	if after.Before(w.from) {
+		after = w.from
+	}
 	for wall := w.spec.Next(onWall(after.In(w.zone))); !wall.IsZero(); wall = w.spec.Next(wall) {
 		if due := w.shows(wall); due.After(after) {
 			return due
