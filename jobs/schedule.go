@@ -60,8 +60,7 @@ func (j *Jobs) startSchedule() error {
 	}
 	for _, job := range j.table {
 		_, err := scheduler.NewJob(gocron.CronJob(job.schedule, false), gocron.NewTask(j.runScheduled, job.name),
-			gocron.WithName(job.name), gocron.WithSingletonMode(gocron.LimitModeReschedule),
-			gocron.WithCronImplementation(&wallClock{}))
+			gocron.WithName(job.name), gocron.WithCronImplementation(&wallClock{}))
 		if err != nil {
 			return fmt.Errorf("failed to schedule %s: %w", job.name, err)
 		}
