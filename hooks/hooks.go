@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
@@ -102,7 +103,7 @@ func (h *hooks) reassessAt(e *core.RecordEvent, policy *crm.Policy, at time.Time
 	if crm.IsSystem(e.Context) {
 		return nil
 	}
-	_, err := crm.Reassess(e.App, policy, crm.Assessing{Now: at, Cause: crm.CauseEvent, By: crm.Actor(e.App)}, customers...)
+	_, err := crm.Reassess(e.App, policy, crm.Assessing{Now: at, Cause: crm.CauseEvent, By: audit.Behind(e.App).User()}, customers...)
 	return err
 }
 

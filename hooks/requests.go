@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
@@ -37,7 +38,7 @@ func (h *hooks) bindRequests(app core.App) {
 func actAs(e *core.RecordRequestEvent, fn func() error) error {
 	outer := e.App
 	defer func() { e.App = outer }()
-	return crm.ActAs(outer, staffID(e.Auth), func(tx core.App) error {
+	return audit.As(outer, audit.ActorOf(e.Auth, e.RealIP()), func(tx core.App) error {
 		e.App = tx
 		return fn()
 	})
