@@ -25,7 +25,7 @@ var computed = map[string][]string{
 }
 
 // ComputedCollections are written by the program alone, every field of them.
-var ComputedCollections = []string{CollectionTierChanges, CollectionSignals, CollectionJobRuns, CollectionImports}
+var ComputedCollections = []string{CollectionTierChanges, CollectionSignals, CollectionJobRuns, CollectionImports, CollectionAuditLog}
 
 // WrittenCollections are those that people write.
 var WrittenCollections = []string{

@@ -23,6 +23,7 @@ type hooks struct {
 // the app serves or writes anything.
 func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
+	h.bindAudit(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)
