@@ -194,6 +194,7 @@ func (r *row) unseal() (fields []digested, blanked []string, err error) {
 	if len(kept) != len(sealed) {
 		return nil, nil, fmt.Errorf("changes and digests name other fields")
 	}
+	fields = make([]digested, 0, len(sealed)) // never nil, which would be encoded otherwise
 	for _, name := range slices.Sorted(maps.Keys(sealed)) {
 		if _, ok := kept[name]; !ok {
 			return nil, nil, fmt.Errorf("changes and digests name other fields")
