@@ -20,7 +20,7 @@ const (
 )
 
 // Files are the names of what lies beside the database, for backups to leave out.
-var Files = []string{keyFile, headFile, restoredFile}
+var Files = []string{keyFile, keyFile + ".unreadable", headFile, headFile + ".new", restoredFile}
 
 const keySize = 32
 

@@ -24,6 +24,7 @@ type hooks struct {
 func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
 	h.bindAudit(app)
+	h.bindSuperusers(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)
