@@ -75,7 +75,7 @@ func admin(note string, args ...any) audit.Entry {
 // acts are the endpoints that have no hook of their own, by pattern: a path may be written in many ways. Each says what is
 // being done; it is recorded before it is.
 var acts = map[string]func(e *core.RequestEvent) audit.Entry{
-	"POST /api/sql":                           statement("SQL"),
+	"POST /api/sql": statement("SQL"),
 	"POST /api/collections/meta/dry-run-view": statement("view query"),
 	"POST /api/backups":                       func(*core.RequestEvent) audit.Entry { return admin("create a backup") },
 	"POST /api/backups/upload":                func(*core.RequestEvent) audit.Entry { return admin("upload a backup") },
