@@ -30,6 +30,7 @@ type state struct {
 	key      []byte // nil: not read yet
 	keyID    string
 	head     Head   // the last entry known to be committed
+	turn     int64  // which slot the next head goes to
 	restored string // the word that Restoring left
 	open     map[*core.TxAppInfo]*writing
 }
@@ -145,7 +146,7 @@ func (l *state) read() error {
 	if err != nil {
 		return err
 	}
-	if l.head, err = readHead(l.dir); err != nil {
+	if l.head, l.turn, err = readHead(l.dir); err != nil {
 		return err
 	}
 	if l.restored, err = readRestored(l.dir); err != nil {
@@ -222,7 +223,8 @@ func (l *state) end(app core.App, info *core.TxAppInfo, w *writing, failure erro
 		return
 	}
 	l.head = w.tail
-	if err := writeHead(l.dir, l.head); err != nil {
+	l.turn++
+	if err := writeHead(l.dir, l.head, l.turn-1); err != nil {
 		app.Logger().Error("Failed to keep the head of the audit log", "error", err)
 	}
 }

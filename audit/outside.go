@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
@@ -20,7 +21,7 @@ const (
 )
 
 // Files are the names of what lies beside the database, for backups to leave out.
-var Files = []string{keyFile, keyFile + ".unreadable", headFile, headFile + ".new", restoredFile}
+var Files = []string{keyFile, keyFile + ".unreadable", headFile, restoredFile}
 
 const keySize = 32
 
@@ -63,30 +64,44 @@ func keyID(key []byte) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// readHead gives the head kept outside; the zero Head where there is none, or none that can be read.
-func readHead(dir string) (Head, error) {
+// slot is the length of a head in its file, which has two: a head is written over the older one, so that a write cut short
+// leaves the other. Writing in place costs a tenth of putting a new file in the place of the old.
+const slot = 256
+
+// readHead gives the head kept outside and the slot for the next; the zero Head where there is none, or none that can be read.
+func readHead(dir string) (latest Head, next int64, err error) {
 	raw, err := os.ReadFile(filepath.Join(dir, headFile))
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return Head{}, fmt.Errorf("failed to read the head of the audit log: %w", err)
+		return Head{}, 0, fmt.Errorf("failed to read the head of the audit log: %w", err)
 	}
-	var head Head
-	if json.Unmarshal(raw, &head) != nil {
-		return Head{}, nil
+	for i, line := range bytes.Split(raw, []byte("\n")) {
+		var head Head
+		sum, content, _ := bytes.Cut(bytes.TrimSpace(line), []byte(" "))
+		if string(sum) == checksum(content) && json.Unmarshal(content, &head) == nil && head.Seq > latest.Seq {
+			latest, next = head, int64(i)+1
+		}
 	}
-	return head, nil
+	return latest, next, nil
 }
 
-// writeHead keeps the head outside. A reader sees the old one or the new one, never a part.
-func writeHead(dir string, head Head) error {
-	raw, err := json.Marshal(head)
+// writeHead keeps the head outside, in one of the two slots by turns.
+func writeHead(dir string, head Head, turn int64) error {
+	content, err := json.Marshal(head)
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(dir, headFile)
-	if err := os.WriteFile(path+".new", raw, 0o600); err != nil {
+	file, err := os.OpenFile(filepath.Join(dir, headFile), os.O_WRONLY|os.O_CREATE, 0o600)
+	if err != nil {
 		return err
 	}
-	return os.Rename(path+".new", path)
+	_, err = file.WriteAt(fmt.Appendf(nil, "%-*s\n", slot-1, checksum(content)+" "+string(content)), turn%2*slot)
+	return errors.Join(err, file.Close())
+}
+
+// checksum tells a head from half of one.
+func checksum(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:4])
 }
 
 // Restoring leaves word that a backup is about to be put back, for the log of the restored database to tell. undo takes

@@ -53,7 +53,7 @@ func Verify(app core.App, head string) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	outside, err := readHead(dir) // before the entries: those written meanwhile come after it
+	outside, _, err := readHead(dir) // before the entries: those written meanwhile come after it
 	if err != nil {
 		return nil, err
 	}

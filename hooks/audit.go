@@ -61,11 +61,11 @@ func (h *hooks) auditCreate(e *core.RecordEvent) error {
 }
 
 func (h *hooks) auditUpdate(e *core.RecordEvent) error {
-	before, err := storedColumns(e)
+	written, err := e.Record.DBExport(e.App) // before the statement: of a record it knows to be stored it gives what differs
 	if err != nil {
 		return err
 	}
-	written, err := e.Record.DBExport(e.App) // before the statement: of a record it knows to be stored it gives what differs
+	before, err := audit.Stored(e.App, e.Record.Collection(), idOf(e.Record), written)
 	if err != nil {
 		return err
 	}
@@ -80,7 +80,11 @@ func (h *hooks) auditUpdate(e *core.RecordEvent) error {
 }
 
 func (h *hooks) auditDelete(e *core.RecordEvent) error {
-	before, err := storedColumns(e)
+	stored, err := e.App.FindRecordById(e.Record.Collection(), idOf(e.Record))
+	if err != nil {
+		return err
+	}
+	before, err := stored.DBExport(e.App)
 	if err != nil {
 		return err
 	}
@@ -88,15 +92,6 @@ func (h *hooks) auditDelete(e *core.RecordEvent) error {
 		return err
 	}
 	return appendChange(e, audit.ActionDelete, before, nil)
-}
-
-// storedColumns are the columns of an event's record as they are in the database: the record may have been read long ago.
-func storedColumns(e *core.RecordEvent) (audit.Columns, error) {
-	stored, err := e.App.FindRecordById(e.Record.Collection(), idOf(e.Record))
-	if err != nil {
-		return nil, err
-	}
-	return stored.DBExport(e.App)
 }
 
 // idOf is the id a record is stored under; the one it carries is still the client's until it is saved.
