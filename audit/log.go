@@ -172,7 +172,7 @@ func (l *state) declare(tx core.App, w *writing, key string) error {
 		news = append(news, fmt.Sprintf("the log in the database ends at entry %d with hash %q; the head kept outside %s", w.tail.Seq, w.tail.Hash, says))
 	}
 	if w.tail.Seq > 0 && key != l.keyID {
-		news = append(news, fmt.Sprintf("entries up to %d were made under another key, %s", w.tail.Seq, key))
+		news = append(news, fmt.Sprintf("entries up to %d %s", w.tail.Seq, anotherKey(key)))
 	}
 	if l.restored != "" {
 		news = append(news, l.restored)
@@ -187,6 +187,9 @@ func (l *state) declare(tx core.App, w *writing, key string) error {
 	}
 	return nil
 }
+
+// anotherKey is what a restore entry says of the key the entries before it were made under.
+func anotherKey(id string) string { return "were made under another key, " + id }
 
 // continues tells whether the log that ends at tail has the head kept outside in it.
 func (l *state) continues(tx core.App, tail Head) (bool, error) {

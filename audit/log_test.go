@@ -408,6 +408,25 @@ func TestAnotherKey(t *testing.T) {
 	}
 }
 
+// TestForgedKey rewrites the entries before a restore entry and gives them out as made under a key of long ago.
+func TestForgedKey(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.Team("华东")
+	app.Team("华南")
+	if err := os.Remove(filepath.Join(app.DataDir(), "audit.head")); err != nil {
+		t.Fatal(err)
+	}
+	restarted(t, app)
+	app.Team("华北")
+	wantWhole(t, app)
+	unseal(t, app)
+	execute(t, app, "UPDATE audit_log SET key = '00000000', actor = 'x' WHERE seq < 3")
+	if report := verify(t, app, ""); report.OK() || report.Problems[0].Seq != 3 {
+		t.Errorf("got %v", report.Problems)
+	}
+}
+
 // TestHeadLost says that nobody can tell any more whether the end was cut.
 func TestHeadLost(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package audit
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/pocketbase/pocketbase/core"
 )
@@ -88,7 +89,8 @@ type walk struct {
 	Report
 	key     []byte
 	keyID   string
-	ownKey  bool // an entry under the present key has come
+	lastKey string // the other key that entries before were made under
+	ownKey  bool   // an entry under the present key has come
 	outside Head
 	wanted  string
 
@@ -131,12 +133,13 @@ func (w *walk) check(r *row, cut bool) {
 	w.erasures(r, fields, blanked)
 	if r.Key != w.keyID || w.key == nil {
 		w.OtherKey++
+		w.lastKey = r.Key
 		if w.ownKey {
 			w.add(r.Seq, "it was made under another key than the entries before it")
 		}
 		return
 	}
-	if !w.ownKey && w.OtherKey > 0 && r.Action != ActionRestore {
+	if !w.ownKey && w.OtherKey > 0 && (r.Action != ActionRestore || !strings.Contains(r.Note, anotherKey(w.lastKey))) {
 		w.add(r.Seq, "the key became another one and no entry tells of it")
 	}
 	w.ownKey = true

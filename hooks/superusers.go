@@ -172,7 +172,7 @@ func superuserOf(e *core.RequestEvent) audit.Actor {
 func (s *superusers) truncate(e *core.RequestEvent, entry audit.Entry) error {
 	collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
 	if err == nil && collection.Name == crm.CollectionAuditLog {
-		return errLogStays
+		return errLogStays()
 	}
 	return requestAs(e, entry.Actor, func(tx core.App) error {
 		if err := audit.Append(tx, entry); err != nil {
@@ -200,7 +200,9 @@ func (s *superusers) restore(e *core.BackupEvent) error {
 }
 
 // errLogStays is the refusal of any change of the log and its form.
-var errLogStays = router.NewApiError(http.StatusForbidden, "The audit log is written by the program alone and stays as it is.", nil)
+func errLogStays() error {
+	return router.NewApiError(http.StatusForbidden, "The audit log is written by the program alone and stays as it is.", nil)
+}
 
 // schemaAct records a change of the schema in the transaction it is made in, with what changed of the collection; secrets are
 // not in what a collection tells of itself.
@@ -212,7 +214,7 @@ func schemaAct(what string) func(e *core.CollectionRequestEvent) error {
 				stored = nil // it is new
 			}
 			if stored != nil && stored.Name == crm.CollectionAuditLog {
-				return errLogStays
+				return errLogStays()
 			}
 			after := e.Collection
 			if what == "delete" {
@@ -310,7 +312,7 @@ func keepLogSchema(e *core.CollectionEvent) error {
 		return err
 	}
 	if e.Type == core.ModelEventTypeDelete || len(changes) > 0 {
-		return errLogStays
+		return errLogStays()
 	}
 	return e.Next()
 }
