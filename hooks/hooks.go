@@ -5,6 +5,7 @@ package hooks
 import (
 	"errors"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -16,13 +17,16 @@ import (
 )
 
 type hooks struct {
-	now func() time.Time
+	now     func() time.Time
+	serving atomic.Bool
 }
 
 // Register binds every hook to the app; now gives the moment, which tests and the demo set. To be called once, before
 // the app serves or writes anything.
 func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
+	h.bindAccess(app)
+	h.bindQueries(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)
