@@ -27,6 +27,7 @@ func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
 	h.bindAccess(app)
 	h.bindQueries(app)
+	h.bindLists(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)
