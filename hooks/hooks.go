@@ -5,6 +5,7 @@ package hooks
 import (
 	"errors"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -16,7 +17,8 @@ import (
 )
 
 type hooks struct {
-	now func() time.Time
+	now     func() time.Time
+	serving atomic.Bool
 }
 
 // Register binds every hook to the app; now gives the moment, which tests and the demo set. To be called once, before
@@ -25,6 +27,9 @@ func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
 	h.bindAudit(app)
 	h.bindSuperusers(app)
+	h.bindAccess(app)
+	h.bindQueries(app)
+	h.bindLists(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)

@@ -27,6 +27,10 @@ func TestSuperusersOnRecord(t *testing.T) {
 	root := o.Superuser()
 	root = o.Reload(root)
 	view := map[string]any{"name": "names", "type": "view", "viewQuery": "SELECT id, name FROM teams"}
+	tags, err := o.FindCollectionByNameOrId("tags")
+	if err != nil {
+		t.Fatal(err)
+	}
 	fileToken, err := root.NewFileToken()
 	if err != nil {
 		t.Fatal(err)
@@ -50,10 +54,10 @@ func TestSuperusersOnRecord(t *testing.T) {
 		{"log figures", "GET", "/api/logs/stats", nil, 200, "read the request logs: /api/logs/stats"},
 		{"settings", "PATCH", "/api/settings", map[string]any{"meta": map[string]any{"appName": "别名"}, "smtp": map[string]any{"password": "geheim"}}, 200, "change the settings: meta.appName, smtp.password"},
 		{"another's token", "POST", "/api/collections/users/impersonate/" + o.rep.Id, map[string]any{"duration": 60}, 200, "sign in as somebody else"},
-		{"a new collection", "POST", "/api/collections", view, 200, "create the collection names"},
-		{"another form", "PATCH", "/api/collections/names", map[string]any{"listRule": "id != ''"}, 200, "update the collection names"},
-		{"import", "PUT", "/api/collections/import", map[string]any{"collections": []any{view}}, 204, "import the collections names"},
-		{"no more of it", "DELETE", "/api/collections/names", nil, 204, "delete the collection names"},
+		{"a new collection without rights", "POST", "/api/collections", view, 400, ""},
+		{"a collection less", "DELETE", "/api/collections/tags", nil, 400, ""},
+		{"another form", "PATCH", "/api/collections/tags", map[string]any{"indexes": []string{"CREATE INDEX `idx_tags_note` ON `tags` (`name`)"}}, 200, "update the collection tags"},
+		{"import", "PUT", "/api/collections/import", map[string]any{"collections": []any{tags}}, 204, "import the collections tags"},
 		{"emptied", "DELETE", "/api/collections/tags/truncate", nil, 204, "empty the collection tags"},
 	} {
 		before := o.lastSeq()
