@@ -32,8 +32,17 @@ func (h *hooks) onCustomerWrite(e *core.RecordEvent) error {
 	if err != nil {
 		return err
 	}
+	if err := h.handOver(e, policy); err != nil {
+		return err
+	}
 	if err := h.reassess(e, policy, e.Record.Id); err != nil {
 		return err
 	}
 	return crm.Refresh(e.App, e.Record)
+}
+
+// handOver moves the open tasks of a former owner with the customer.
+func (h *hooks) handOver(e *core.RecordEvent, policy *crm.Policy) error {
+	from, to := e.Record.Original().GetString(crm.FieldOwner), e.Record.GetString(crm.FieldOwner)
+	return crm.MoveTasks(e.App, policy, e.Record.Id, from, to, h.now())
 }

@@ -1,27 +1,60 @@
 package hooks
 
 import (
+	"fmt"
+
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
 func (h *hooks) bindUsers(app core.App) {
+	onCheck(app, crm.CollectionUsers, func(e *core.RecordEvent) error { return crm.CheckUser(e.App, e.Record) })
 	h.onWrite(app, crm.CollectionUsers, h.onUserWrite)
+	app.OnRecordDelete(crm.CollectionUsers).BindFunc(func(e *core.RecordEvent) error {
+		return inTransaction(e, func() error {
+			if err := crm.CheckUserDelete(e.App, e.Record); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	})
 }
 
-// onUserWrite takes the customers of an owner along into the owner's new team.
+// onUserWrite takes the customers of an owner along into the owner's new team, and gives what somebody deactivated had
+// to their substitute. Whoever is active again has to sign in again.
 func (h *hooks) onUserWrite(e *core.RecordEvent) error {
 	crm.CleanTexts(e.Record)
+	if e.Record.IsNew() {
+		return e.Next()
+	}
+	stored, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	if err != nil {
+		return fmt.Errorf("failed to find who is changed: %w", err)
+	}
+	if crm.Reactivates(stored, e.Record) {
+		e.Record.RefreshTokenKey()
+	}
+	leaves := crm.Deactivates(stored, e.Record)
 	if err := e.Next(); err != nil {
 		return err
 	}
-	team := e.Record.GetString(crm.FieldTeam)
-	if team == e.Record.Original().GetString(crm.FieldTeam) {
-		return nil
+	if leaves {
+		policy, err := crm.LoadPolicy(e.App)
+		if err != nil {
+			return err
+		}
+		by := audit.Behind(e.App).User()
+		if err := crm.TakeOver(e.App, policy, e.Record.Id, e.Record.GetString(crm.FieldSubstitute), by, h.now()); err != nil {
+			return err
+		}
 	}
-	return crm.MoveTeam(e.App, e.Record.Id, team)
+	if team := e.Record.GetString(crm.FieldTeam); team != stored.GetString(crm.FieldTeam) {
+		return crm.MoveTeam(e.App, e.Record.Id, team)
+	}
+	return nil
 }
 
 // ranks are the fields that say what somebody may do.
