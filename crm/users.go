@@ -8,11 +8,34 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// The codes of refused changes of people.
+// The codes of refused changes of people, and of accounts that may do nothing.
 const (
 	CodeLastDirector = "last_director"
 	CodeTakesOver    = "takes_over"
+
+	CodeDeactivated = "deactivated"
+	CodeNoRole      = "no_role"
 )
+
+// RightsLost tells why a signed-in user may do nothing, as CodeDeactivated or CodeNoRole; empty for those who may, for
+// superusers and for guests, who are not asked.
+func RightsLost(auth *core.Record) string {
+	switch {
+	case auth == nil || auth.Collection().Name != CollectionUsers:
+		return ""
+	case !auth.GetBool(FieldActive):
+		return CodeDeactivated
+	case auth.GetString(FieldRole) == "":
+		return CodeNoRole
+	}
+	return ""
+}
+
+// MayListen tells whether a listener hears the program's own realtime topics: superusers and those users who may do
+// anything at all.
+func MayListen(auth *core.Record) bool {
+	return auth != nil && (auth.IsSuperuser() || auth.Collection().Name == CollectionUsers) && RightsLost(auth) == ""
+}
 
 // CheckUser refuses, by field, an address shown to everybody, a substitute who is oneself, the loss of the last active
 // director, and a deactivation that leaves customers or open tasks to nobody. It reads who was what from the database, so
@@ -66,6 +89,9 @@ func afterWrite(stored, record *core.Record) *core.Record {
 	return after
 }
 
+// ActiveDirectors are the users who are directors and active, for SQL.
+func ActiveDirectors() dbx.Expression { return dbx.HashExp{FieldRole: RoleDirector, FieldActive: true} }
+
 func isDirector(user *core.Record) bool {
 	return user.GetBool(FieldActive) && user.GetString(FieldRole) == RoleDirector
 }
@@ -91,9 +117,7 @@ var ErrLastDirector = fieldError(CodeLastDirector, "This is the last active dire
 
 // otherDirectors tells whether somebody else is an active director.
 func otherDirectors(app core.App, but string) (bool, error) {
-	return exists(app, CollectionUsers, dbx.And(
-		dbx.HashExp{FieldRole: RoleDirector, FieldActive: true}, dbx.Not(dbx.HashExp{core.FieldNameId: but}),
-	))
+	return exists(app, CollectionUsers, dbx.And(ActiveDirectors(), dbx.Not(dbx.HashExp{core.FieldNameId: but})))
 }
 
 // checkTakesOver asks who takes over from somebody deactivated who has customers or open tasks.

@@ -52,6 +52,16 @@ func (o *office) find(collection, id string) *core.Record {
 	return record
 }
 
+// named gives the user of a name.
+func (o *office) named(name string) *core.Record {
+	o.t.Helper()
+	user, err := o.FindFirstRecordByData(crm.CollectionUsers, crm.FieldName, name)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return user
+}
+
 // tasks gives the tasks that follow from a follow-up, of a kind, in the order they are due.
 func (o *office) tasks(followUp *core.Record, kind string) []*core.Record {
 	o.t.Helper()

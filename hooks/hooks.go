@@ -16,13 +16,17 @@ import (
 )
 
 type hooks struct {
-	now func() time.Time
+	now     func() time.Time
+	signIns attempts
 }
 
 // Register binds every hook to the app; now gives the moment, which tests and the demo set. To be called once, before
 // the app serves or writes anything.
 func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
+	h.bindSessions(app)
+	h.bindSignIn(app)
+	bindRequestLogs(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)
