@@ -18,6 +18,7 @@ type office struct {
 	team                   *core.Record
 	director, manager, rep *core.Record
 	customer               *core.Record
+	silences               int // waited for, see wantSilence
 }
 
 func newOffice(t *testing.T) *office {

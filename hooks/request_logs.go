@@ -30,7 +30,7 @@ const (
 )
 
 // leftOut stands in a log entry for what it may not hold.
-const leftOut = "(left out: it may quote a filter)"
+const leftOut = "(left out: it may quote what was looked for)"
 
 // cleanLog takes the values out of a log entry. Why a client's request was refused is left out too where it can quote
 // them; of field errors the names of the fields stay. Failures of the program itself keep their cause.
@@ -39,6 +39,13 @@ func cleanLog(entry *core.Log) {
 	for _, name := range []string{"subscriptions", "sub"} { // topics of realtime, with their filters in the query
 		if topics, ok := data[name]; ok {
 			data[name] = withoutQueries(topics)
+		}
+	}
+	if _, ofTopic := data["sub"]; ofTopic {
+		for _, name := range []string{"expand", "error", "errors"} {
+			if _, ok := data[name]; ok {
+				data[name] = leftOut
+			}
 		}
 	}
 	if data["type"] != "request" {
