@@ -65,3 +65,6 @@ func SaveAsSystem(app core.App, record *core.Record) error {
 	record.IgnoreUnchangedFields(true)
 	return app.SaveWithContext(context.WithValue(context.Background(), system{}, true), record)
 }
+
+// HasRev tells whether a collection counts the changes people make to its records.
+func HasRev(collection *core.Collection) bool { return collection.Fields.GetByName(FieldRev) != nil }

@@ -188,12 +188,12 @@ const (
 )
 
 // CheckNumbers refuses, by field, numbers that people write and that are larger than anything they could mean.
-func CheckNumbers(record *core.Record) error {
+func CheckNumbers(record *core.Record, computed func(field string) bool) error {
 	errs := validation.Errors{}
 	for _, field := range record.Collection().Fields {
 		name := field.GetName()
 		number, ok := field.(*core.NumberField)
-		if !ok || name == FieldRev || IsComputed(record.Collection().Name, name) {
+		if !ok || computed(name) {
 			continue
 		}
 		largest := maxAmount

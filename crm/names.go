@@ -32,6 +32,7 @@ const (
 	FieldAnniversaryOn          = "anniversary_on"
 	FieldAnnualPurchase         = "annual_purchase"
 	FieldAnnualRevenue          = "annual_revenue"
+	FieldArchivedFrom           = "archived_from"
 	FieldArchivedReason         = "archived_reason"
 	FieldAssessDueAt            = "assess_due_at"
 	FieldAssessedAt             = "assessed_at"

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"touchbase/access"
 	"touchbase/crm"
 	"touchbase/internal/testapp"
 )
@@ -24,7 +25,7 @@ func TestStrangers(t *testing.T) {
 	for name, who := range map[string]*core.Record{"a guest": nil, "one who left": left, "one deactivated": o.Reload(deactivated)} {
 		for _, collection := range append([]string{
 			"policy", "tiers", "risk_rules", "industries", "users", "teams", "customers", "contacts", "orders", "follow_ups", "tasks",
-		}, crm.ComputedCollections...) {
+		}, access.Computed...) {
 			path := "/api/collections/" + collection + "/records"
 			if answer := o.server.Send(who, http.MethodGet, path, nil); answer.Status == 200 && answer.Data["totalItems"] != 0.0 {
 				t.Errorf("%s sees %v of %s", name, answer.Data["totalItems"], collection)
@@ -85,7 +86,7 @@ func TestProgramsCollections(t *testing.T) {
 		"job_runs":     {"job": "tiers", "status": "done", "cause": "manual", "started_at": o.At(0)},
 		"imports":      {"kind": "customers", "status": "done"},
 	}
-	for _, collection := range crm.ComputedCollections {
+	for _, collection := range access.Computed {
 		row, ok := rows[collection]
 		if !ok {
 			t.Fatalf("there is no row to try on %s", collection)

@@ -5,6 +5,7 @@ package hooks
 import (
 	"errors"
 	"maps"
+	"sync/atomic"
 	"time"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -18,6 +19,7 @@ import (
 type hooks struct {
 	now     func() time.Time
 	signIns attempts
+	serving atomic.Bool
 }
 
 // Register binds every hook to the app; now gives the moment, which tests and the demo set. To be called once, before
@@ -27,6 +29,8 @@ func Register(app core.App, now func() time.Time) {
 	h.bindSessions(app)
 	h.bindSignIn(app)
 	bindRequestLogs(app)
+	h.bindAccess(app)
+	h.bindQueries(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)

@@ -53,7 +53,7 @@ func TestOwnerOfOrder(t *testing.T) {
 	order := o.find("orders", o.server.Create(o.rep, "orders", testapp.Fields{"customer": o.customer.Id, "amount": 9, "ordered_at": o.At(0)}).Want(200).Text("id"))
 	other := o.User("rep", nil)
 	o.server.Update(o.director, o.customer, testapp.Fields{"owner": other.Id}).Want(200)
-	o.server.Update(o.rep, order, testapp.Fields{"amount": 10}).Want(200)
+	o.server.Update(o.director, order, testapp.Fields{"amount": 10}).Want(200)
 	o.wantFields(order, map[string]string{"owner": o.rep.Id})
 	o.wantFields(o.customer, map[string]string{"owner": other.Id, "team": ""})
 }
@@ -62,7 +62,7 @@ func TestOwnerOfOrder(t *testing.T) {
 func TestOrderMovedToAnotherCustomer(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	other := o.Customer(nil)
+	other := o.Customer(testapp.Fields{"owner": o.rep.Id})
 	order := o.Order(o.customer, 700, nil)
 	o.server.Update(o.rep, order, testapp.Fields{"customer": other.Id}).Want(200)
 	o.wantFields(o.customer, map[string]string{"annual_purchase": "0"})

@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"touchbase/access"
 	"touchbase/audit"
 	"touchbase/crm"
 )
@@ -18,20 +19,21 @@ import (
 // bindRequests binds what holds for every write of a client, a superuser's too: values are read as people write them,
 // unknown and computed fields and impossible numbers are refused by name, and nothing is overwritten unseen.
 func (h *hooks) bindRequests(app core.App) {
-	app.OnRecordCreateRequest(crm.WrittenCollections...).BindFunc(h.onCreateRequest)
-	app.OnRecordUpdateRequest(crm.WrittenCollections...).BindFunc(h.onUpdateRequest)
-	app.OnRecordDeleteRequest(crm.WrittenCollections...).BindFunc(func(e *core.RecordRequestEvent) error {
+	app.OnRecordCreateRequest(access.Written...).BindFunc(h.onCreateRequest)
+	app.OnRecordUpdateRequest(access.Written...).BindFunc(h.onUpdateRequest)
+	app.OnRecordDeleteRequest(access.Written...).BindFunc(func(e *core.RecordRequestEvent) error {
 		return actAs(e, func() error { return e.Next() })
 	})
-	for _, collection := range crm.WrittenCollections {
-		onCheck(app, collection, func(e *core.RecordEvent) error { return crm.CheckNumbers(e.Record) })
+	for _, collection := range access.Written {
+		computed := func(field string) bool { return access.IsComputed(collection, field) }
+		onCheck(app, collection, func(e *core.RecordEvent) error { return crm.CheckNumbers(e.Record, computed) })
 	}
 	refuse := func(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError(fmt.Sprintf("%s is written by the program alone.", e.Collection.Name), nil)
 	}
-	app.OnRecordCreateRequest(crm.ComputedCollections...).BindFunc(refuse)
-	app.OnRecordUpdateRequest(crm.ComputedCollections...).BindFunc(refuse)
-	app.OnRecordDeleteRequest(crm.ComputedCollections...).BindFunc(refuse)
+	app.OnRecordCreateRequest(access.Computed...).BindFunc(refuse)
+	app.OnRecordUpdateRequest(access.Computed...).BindFunc(refuse)
+	app.OnRecordDeleteRequest(access.Computed...).BindFunc(refuse)
 }
 
 // actAs runs fn with the event's app in a transaction in the name of whoever sent the request.
@@ -73,19 +75,23 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
+		p := access.PrincipalOf(e.Auth)
 		empty := core.NewRecord(e.Collection)
 		for key, value := range values {
 			field := crm.InputField(e.Collection, key)
 			name := field.GetName()
-			if isRead(field) {
+			if isOurs(field) {
 				e.Record.Set(name, nil) // what PocketBase read would count twice where the key has a modifier
 				e.Record.Set(key, value)
 			}
-			if (crm.IsComputed(e.Collection.Name, name) || name == crm.FieldRev) && !sameAfterSet(empty, key, value) {
+			if access.IsComputed(e.Collection.Name, name) && !sameAfterSet(empty, key, value) {
 				errs[name] = computedError()
 			}
 		}
 		h.completeCreate(e, values, errs)
+		if err := mayCreate(e, p, values, errs); err != nil {
+			return err
+		}
 		if len(errs) > 0 {
 			return e.BadRequestError("Failed to create record.", errs)
 		}
@@ -128,10 +134,22 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
+		stored, err := e.App.FindRecordById(e.Collection, e.Record.Original().Id)
+		if err != nil {
+			return e.NotFoundError("", err)
+		}
+		p := access.PrincipalOf(e.Auth)
+		standing, err := p.Standing(e.App, stored)
+		if err != nil {
+			return err
+		}
+		if err := mayUpdate(e, p, standing, stored, values, errs); err != nil {
+			return err
+		}
 		if e.Collection.IsAuth() {
-			err = h.prepareUserUpdate(e, values, errs)
+			err = h.prepareUserUpdate(e, stored, values, errs)
 		} else {
-			err = h.prepareUpdate(e, values, errs)
+			err = h.prepareUpdate(e, p, standing, stored, values, errs)
 		}
 		if err != nil {
 			return err
@@ -145,16 +163,14 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 
 // prepareUpdate replaces the event's record, read before the transaction, by the stored one as it is now with the
 // client's fields set on it. So a write changes the fields it names and no others.
-func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any, errs validation.Errors) error {
-	id := e.Record.Original().Id
-	fresh, err := e.App.FindRecordById(e.Collection, id)
-	if err != nil {
-		return e.NotFoundError("", err)
-	}
-	if err := checkRev(e, fresh, values); err != nil {
+func (h *hooks) prepareUpdate(
+	e *core.RecordRequestEvent, p access.Principal, standing crm.Standing, stored *core.Record, values map[string]any, errs validation.Errors,
+) error {
+	fresh := stored.Fresh()
+	reads := func(name string) bool { return p.CanRead(e.Collection.Name, name, standing) }
+	if err := checkRev(e, stored, values, reads); err != nil {
 		return err
 	}
-	stored := fresh.Fresh()
 	for key, value := range values {
 		field := crm.InputField(e.Collection, key)
 		name := field.GetName()
@@ -163,13 +179,11 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 			errs[name] = computedError() // rev+: a version is compared, not counted
 		case name == crm.FieldRev || field.Type() == core.FieldTypeFile:
 		case name == core.FieldNameId:
-			if value != id {
+			if value != stored.Id {
 				errs[name] = validation.NewError("fixed", "The id of a record stays.")
 			}
-		case crm.IsComputed(e.Collection.Name, name):
-			// Hidden from staff, so not to be guessed at by them either.
-			guess := field.GetHidden() && !e.HasSuperuserAuth()
-			if guess || !sameAfterSet(stored, key, value) {
+		case access.IsComputed(e.Collection.Name, name):
+			if !reads(name) || !sameAfterSet(stored, key, value) { // what one cannot read is not to be guessed at either
 				errs[name] = computedError()
 			}
 		case name == crm.FieldAmount && value == nil:
@@ -177,6 +191,9 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 		default:
 			fresh.Set(key, value)
 		}
+	}
+	if err := mayMove(e, p, fresh, errs); err != nil {
+		return err
 	}
 	for _, field := range e.Collection.Fields {
 		if name := field.GetName(); field.Type() == core.FieldTypeFile {
@@ -195,14 +212,21 @@ func (h *hooks) prepareUpdate(e *core.RecordRequestEvent, values map[string]any,
 	return nil
 }
 
-// isRead tells whether values of a field are read by us, so that what PocketBase made of them has to be replaced.
-func isRead(field core.Field) bool {
-	return field.Type() == core.FieldTypeDate || field.Type() == core.FieldTypeNumber
+// isOurs tells whether values of a field are for us to set: those we read better than PocketBase, and those of hidden fields,
+// which it drops unless a superuser sends them. Passwords stay its own.
+func isOurs(field core.Field) bool {
+	switch field.Type() {
+	case core.FieldTypeDate, core.FieldTypeNumber:
+		return true
+	case core.FieldTypePassword, core.FieldTypeFile:
+		return false
+	}
+	return field.GetHidden() && !field.GetSystem()
 }
 
 // checkRev refuses a write that was made on an older version of the record, and says what the fields it would have
 // overwritten hold now.
-func checkRev(e *core.RecordRequestEvent, fresh *core.Record, values map[string]any) error {
+func checkRev(e *core.RecordRequestEvent, fresh *core.Record, values map[string]any, reads func(field string) bool) error {
 	if !crm.HasRev(e.Collection) {
 		return nil
 	}
@@ -216,7 +240,7 @@ func checkRev(e *core.RecordRequestEvent, fresh *core.Record, values map[string]
 	for key, value := range values {
 		field := crm.InputField(e.Collection, key)
 		name := field.GetName()
-		if name == crm.FieldRev || field.GetHidden() || crm.IsComputed(e.Collection.Name, name) || sameAfterSet(fresh, key, value) ||
+		if name == crm.FieldRev || !reads(name) || access.IsComputed(e.Collection.Name, name) || sameAfterSet(fresh, key, value) ||
 			field.Type() == core.FieldTypeAutodate {
 			continue
 		}

@@ -19,16 +19,29 @@ func (h *hooks) bindTasks(app core.App) {
 	})
 	h.onWrite(app, crm.CollectionTasks, h.onTaskWrite)
 	h.bindCustomerOf(app, crm.CollectionTasks)
+	app.OnRecordDelete(crm.CollectionTasks).BindFunc(func(e *core.RecordEvent) error {
+		return inTransaction(e, func() error {
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return crm.SyncAssigned(e.App, e.Record)
+		})
+	})
 }
 
 // onTaskWrite stores the task in its form and does what a person's change of it asks for: the follow-up it came from is
 // confirmed, the customer's next date moves.
 func (h *hooks) onTaskWrite(e *core.RecordEvent) error {
-	if crm.IsSystem(e.Context) {
-		return e.Next()
+	if !crm.IsSystem(e.Context) {
+		crm.NormalizeTask(e.Record, h.now())
 	}
-	crm.NormalizeTask(e.Record, h.now())
+	if err := crm.SettleGrant(e.App, e.Record); err != nil {
+		return err
+	}
 	if err := e.Next(); err != nil {
+		return err
+	}
+	if err := crm.SyncAssigned(e.App, e.Record); err != nil || crm.IsSystem(e.Context) {
 		return err
 	}
 	if err := crm.FollowTask(e.App, e.Record); err != nil {

@@ -62,15 +62,11 @@ var ranks = []string{crm.FieldRole, crm.FieldActive, crm.FieldTeam, crm.FieldDep
 
 // prepareUserUpdate keeps people from promoting themselves: what somebody may do is decided by a director, and by
 // another one than themselves where it is their own role or whether they are active.
-func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, values map[string]any, errs validation.Errors) error {
-	stored, err := e.App.FindRecordById(e.Collection, e.Record.Original().Id)
-	if err != nil {
-		return e.NotFoundError("", err)
-	}
+func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, errs validation.Errors) error {
 	staff := staffID(e.Auth)
 	director := staff != "" && e.Auth.GetString(crm.FieldRole) == crm.RoleDirector
 	for key, value := range values {
-		if field := crm.InputField(e.Collection, key); isRead(field) {
+		if field := crm.InputField(e.Collection, key); isOurs(field) {
 			e.Record.Set(key, value)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/pocketbase/pocketbase/core"
 
+	"touchbase/access"
 	"touchbase/crm"
 )
 
@@ -135,7 +136,7 @@ func importableFields(collection *core.Collection) map[string]bool {
 		name := field.GetName()
 		switch {
 		case field.GetSystem(), field.Type() == core.FieldTypeAutodate, field.Type() == core.FieldTypeFile,
-			name == crm.FieldRev, crm.IsComputed(collection.Name, name):
+			name == crm.FieldRev, access.IsComputed(collection.Name, name):
 		default:
 			fields[name] = true
 		}

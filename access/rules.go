@@ -1,0 +1,173 @@
+package access
+
+import (
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/crm"
+)
+
+// Rules are PocketBase's rules of a collection; nil is for superusers alone.
+type Rules struct {
+	List, View, Create, Update, Delete *string
+	Auth, Manage                       *string // of an auth collection
+}
+
+// isStaff is what every rule begins with: a guest, and who is no longer active, sees and does nothing.
+const isStaff = `@request.auth.collectionName = "users" && @request.auth.active = true`
+
+// RulesOf derives the rules of a collection from the table. Where it depends on the customer who may write, PocketBase lets those
+// try who could see the outcome: the hooks decide, in the transaction of the write, and say why not, which a rule cannot.
+func RulesOf(collection string) Rules {
+	rights := Table[collection]
+	see := ruleFor(collection, rights.See, "")
+	rules := Rules{List: see, View: see, Delete: ruleFor(collection, rights.Delete, "")}
+	if rights.kind == people {
+		active := "active = true"
+		rules.Auth, rules.Manage = &active, ruleFor(collection, directors, "")
+	}
+	switch {
+	case rights.Change == none:
+	case rights.kind == customers:
+		rules.Create, rules.Update = ruleFor(collection, rights.Create, ""), see
+	case rights.kind == ofCustomers:
+		rules.Create, rules.Update = ruleFor(collection, rights.Create.anyhow(), ""), see
+	default:
+		rules.Create, rules.Update = ruleFor(collection, rights.Create, ""), ruleFor(collection, rights.Change, "")
+	}
+	return rules
+}
+
+// ruleFor puts a grant into PocketBase's language.
+func ruleFor(collection string, g Grant, prefix string) *string {
+	if g == none {
+		return nil
+	}
+	var byRole []string
+	alike := map[string][]string{} // condition → roles
+	for i, role := range roles {
+		if g[i] == 0 {
+			continue
+		}
+		condition := conditions(collection, g[i], prefix)
+		if alike[condition] == nil {
+			byRole = append(byRole, condition)
+		}
+		alike[condition] = append(alike[condition], `@request.auth.role = "`+role+`"`)
+	}
+	for i, condition := range byRole {
+		of := strings.Join(alike[condition], " || ")
+		if condition != "" {
+			of = "(" + of + ") && (" + condition + ")"
+		}
+		byRole[i] = "(" + of + ")"
+	}
+	rule := isStaff + " && (" + strings.Join(byRole, " || ") + ")"
+	return &rule
+}
+
+// conditions are those of which one has to hold for somebody who stands so; empty for anyone.
+func conditions(collection string, s crm.Standing, prefix string) string {
+	if s&crm.Anyone != 0 {
+		return ""
+	}
+	kind := Table[collection].kind
+	if kind == ofCustomers {
+		prefix += "customer."
+	}
+	var any []string
+	add := func(bit crm.Standing, condition string) {
+		if s&bit != 0 {
+			any = append(any, condition)
+		}
+	}
+	switch kind {
+	case customers, ofCustomers:
+		add(crm.Own, prefix+"owner = @request.auth.id || "+prefix+"collaborators ~ @request.auth.id")
+		add(crm.Assigned, prefix+"assigned ~ @request.auth.id")
+		add(crm.Team, `(@request.auth.team != "" && `+prefix+"team = @request.auth.team)")
+		add(crm.Pool, unowned(kind, prefix))
+		add(crm.Self, "by = @request.auth.id")
+		add(crm.Assignee, "assignee = @request.auth.id")
+		add(crm.Service, `kind = "`+strings.Join(serviceKinds, `" || kind = "`)+`"`)
+	case people:
+		add(crm.Self, "id = @request.auth.id")
+		add(crm.Team, `(@request.auth.team != "" && team = @request.auth.team)`)
+	case files:
+		add(crm.Self, "by = @request.auth.id")
+		add(crm.Team, `(@request.auth.team != "" && by.team = @request.auth.team)`)
+	}
+	return strings.Join(any, " || ")
+}
+
+// unowned is the condition of a customer without owner. A record whose customer is gone has none either, and is nobody's business.
+func unowned(kind kind, prefix string) string {
+	if kind == ofCustomers {
+		return "(" + prefix + `id != "" && ` + prefix + `owner = "")`
+	}
+	return prefix + `owner = ""`
+}
+
+// Narrow gives the condition, in SQL, of the records of a collection that stand to a principal in one of these ways; nil where
+// all do. It names columns with their table. Who has none of them gets a condition that never holds.
+func (p Principal) Narrow(collection string, s crm.Standing) dbx.Expression {
+	if s&crm.Anyone != 0 {
+		return nil
+	}
+	params := dbx.Params{"me": p.ID, "myTeam": p.Team}
+	var any []string
+	add := func(bit crm.Standing, condition string) {
+		if s&bit != 0 {
+			any = append(any, condition)
+		}
+	}
+	table := "{{" + collection + "}}."
+	kind := Table[collection].kind
+	switch kind {
+	case customers, ofCustomers:
+		held := heldBy(s, p.Team != "")
+		if held != "" && kind == ofCustomers {
+			held = table + "[[customer]] IN (SELECT [[id]] FROM {{customers}} WHERE " + held + ")"
+		}
+		if held != "" {
+			any = append(any, held)
+		}
+		add(crm.Self, table+"[[by]] = {:me}")
+		add(crm.Assignee, table+"[[assignee]] = {:me}")
+		add(crm.Service, table+"[[kind]] IN ('"+strings.Join(serviceKinds, "', '")+"')")
+	case people:
+		add(crm.Self, table+"[["+core.FieldNameId+"]] = {:me}")
+		if p.Team != "" {
+			add(crm.Team, table+"[[team]] = {:myTeam}")
+		}
+	case files:
+		add(crm.Self, table+"[[by]] = {:me}")
+		if p.Team != "" {
+			add(crm.Team, table+"[[by]] IN (SELECT [[id]] FROM {{users}} WHERE [[team]] = {:myTeam})")
+		}
+	}
+	if len(any) == 0 {
+		return dbx.NewExp("1 = 0")
+	}
+	return dbx.NewExp("("+strings.Join(any, " OR ")+")", params)
+}
+
+// heldBy is the condition of the customers somebody stands to in one of these ways.
+func heldBy(s crm.Standing, hasTeam bool) string {
+	var any []string
+	if s&crm.Own != 0 {
+		any = append(any, "{{customers}}.[[owner]] = {:me}", "instr({{customers}}.[[collaborators]], {:me})")
+	}
+	if s&crm.Assigned != 0 {
+		any = append(any, "instr({{customers}}.[[assigned]], {:me})")
+	}
+	if s&crm.Team != 0 && hasTeam {
+		any = append(any, "{{customers}}.[[team]] = {:myTeam}")
+	}
+	if s&crm.Pool != 0 {
+		any = append(any, "{{customers}}.[[owner]] = ''")
+	}
+	return strings.Join(any, " OR ")
+}

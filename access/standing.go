@@ -1,0 +1,114 @@
+package access
+
+import (
+	"slices"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/crm"
+)
+
+// serviceKinds are the follow-ups that support sees of every customer.
+var serviceKinds = []string{"service", "complaint", "care"}
+
+// Standing says how a principal stands to a record as it is; for records of customers, as the database of app has the customer.
+func (p Principal) Standing(app core.App, record *core.Record) (crm.Standing, error) {
+	switch Table[record.Collection().Name].kind {
+	case customers:
+		return crm.HoldOf(record).Standing(p.Person), nil
+	case ofCustomers:
+		customer := record.GetString(crm.FieldCustomer)
+		holds, err := crm.Holds(app, customer)
+		if err != nil {
+			return 0, err
+		}
+		return p.standingUnder(holds, record), nil
+	case people:
+		s := crm.Anyone
+		if record.Id == p.ID {
+			s |= crm.Self
+		}
+		if team := record.GetString(crm.FieldTeam); team != "" && team == p.Team {
+			s |= crm.Team
+		}
+		return s, nil
+	case files:
+		return p.standingToFile(app, record)
+	}
+	return crm.Anyone, nil
+}
+
+// standingUnder says how a principal stands to a record of a customer. Where the customer is gone already, as in a deletion
+// that takes its records along, it is no closer than anybody's.
+func (p Principal) standingUnder(holds map[string]crm.Hold, record *core.Record) crm.Standing {
+	s := crm.Anyone
+	if hold, known := holds[record.GetString(crm.FieldCustomer)]; known {
+		s = hold.Standing(p.Person)
+	}
+	if p.ID == "" {
+		return s
+	}
+	switch record.Collection().Name {
+	case crm.CollectionTasks:
+		if record.GetString(crm.FieldAssignee) == p.ID {
+			s |= crm.Assignee
+		}
+		if record.GetString(crm.FieldBy) == p.ID {
+			s |= crm.Self
+			if record.GetString(crm.FieldAssignee) == "" {
+				s |= crm.Assignee // nobody else would be there to do it
+			}
+		}
+	case crm.CollectionFollowUps:
+		if record.GetString(crm.FieldBy) == p.ID {
+			s |= crm.Self
+		}
+		if slices.Contains(serviceKinds, record.GetString(crm.FieldKind)) {
+			s |= crm.Service
+		}
+	}
+	return s
+}
+
+func (p Principal) standingToFile(app core.App, record *core.Record) (crm.Standing, error) {
+	s, by := crm.Anyone, record.GetString(crm.FieldBy)
+	if by == "" {
+		return s, nil
+	}
+	if by == p.ID {
+		s |= crm.Self
+	}
+	if p.Team == "" {
+		return s, nil
+	}
+	var colleagues int
+	err := app.DB().Select("count(*)").From(crm.CollectionUsers).Where(dbx.HashExp{core.FieldNameId: by, crm.FieldTeam: p.Team}).Row(&colleagues)
+	if colleagues > 0 {
+		s |= crm.Team
+	}
+	return s, err
+}
+
+// standingKey is where Prepare leaves what it found out about a record. Two letters no field's name begins with keep it apart.
+const standingKey = "@standing"
+
+// Prepare works out how a principal stands to records of one collection at once, so that Standings need not ask for each.
+func (p Principal) Prepare(app core.App, collection string, records []*core.Record) error {
+	if Table[collection].kind != ofCustomers || !p.asks(collection) || len(records) < 2 {
+		return nil
+	}
+	var ids []string
+	for _, record := range records {
+		ids = append(ids, record.GetString(crm.FieldCustomer))
+	}
+	slices.Sort(ids)
+	holds, err := crm.Holds(app, slices.Compact(ids)...)
+	if err != nil {
+		return err
+	}
+	for _, record := range records {
+		record.SetRaw(standingKey, p.standingUnder(holds, record))
+	}
+	return nil
+}

@@ -1,0 +1,207 @@
+package hooks
+
+import (
+	"fmt"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"touchbase/access"
+	"touchbase/crm"
+)
+
+// bindAccess makes every record show each reader their part of it, on every way PocketBase has to show one, and keeps the schema
+// true to the table of rights.
+func (h *hooks) bindAccess(app core.App) {
+	app.OnRecordEnrich().Bind(&hook.Handler[*core.RecordEnrichEvent]{
+		Id: "accessShow", Priority: 900, // the last of ours, so that nothing shows a field again after it
+		Func: func(e *core.RecordEnrichEvent) error {
+			if err := access.PrincipalOf(e.RequestInfo.Auth).Show(e.App, e.Record); err != nil {
+				return err
+			}
+			return e.Next()
+		},
+	})
+	app.OnRecordsListRequest().Bind(&hook.Handler[*core.RecordsListRequestEvent]{
+		Id: "accessPrepare", Func: func(e *core.RecordsListRequestEvent) error {
+			if err := access.PrincipalOf(e.Auth).Prepare(e.App, e.Collection.Name, e.Records); err != nil {
+				return err
+			}
+			return e.Next()
+		},
+	})
+	h.bindSchema(app)
+}
+
+// bindSchema refuses to serve with a schema the table of rights does not fit, and, while serving, changes that would break it.
+func (h *hooks) bindSchema(app core.App) {
+	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "accessSchema", Priority: -900, Func: func(e *core.ServeEvent) error {
+		if err := access.Check(e.App); err != nil {
+			return err
+		}
+		h.serving.Store(true)
+		return e.Next()
+	}})
+	keep := &hook.Handler[*core.CollectionEvent]{Id: "accessSchema", Priority: -900, Func: func(e *core.CollectionEvent) error {
+		if !h.serving.Load() { // migrations go step by step
+			return e.Next()
+		}
+		outer := e.App
+		defer func() { e.App = outer }()
+		return outer.RunInTransaction(func(tx core.App) error {
+			e.App = tx
+			if err := e.Next(); err != nil {
+				return err
+			}
+			return access.Check(tx)
+		})
+	}}
+	app.OnCollectionCreate().Bind(keep)
+	app.OnCollectionUpdate().Bind(keep)
+	app.OnCollectionDelete().Bind(keep)
+}
+
+// Codes of refusals for want of a right.
+const codeNotAllowed = "not_allowed"
+
+// notAllowed refuses a field.
+func notAllowed(field string) validation.Error {
+	return validation.NewError(codeNotAllowed, fmt.Sprintf("You may not write %s here.", field))
+}
+
+// refuse answers a write of a record somebody may not write with why, naming the fields they sent.
+func refuse(why string, collection *core.Collection, values map[string]any) error {
+	errs := validation.Errors{}
+	for key := range values {
+		if field := crm.InputField(collection, key); field != nil && field.GetName() != core.FieldNameId && field.GetName() != crm.FieldRev {
+			errs[field.GetName()] = notAllowed(field.GetName())
+		}
+	}
+	return router.NewForbiddenError(why, errs)
+}
+
+// mayCreate refuses a record its sender may not create, and by field what they may not say of it. The record is as it will be
+// stored.
+func mayCreate(e *core.RecordRequestEvent, p access.Principal, values map[string]any, errs validation.Errors) error {
+	if p.Super {
+		return nil
+	}
+	collection := e.Collection.Name
+	unseen, err := customerUnseen(e, p, e.Record.GetString(crm.FieldCustomer))
+	if err != nil {
+		return err
+	}
+	if unseen {
+		errs[crm.FieldCustomer] = errNoCustomer
+		return nil
+	}
+	standing, err := p.Standing(e.App, e.Record)
+	if err != nil {
+		return err
+	}
+	if !p.CanCreate(collection, standing) {
+		if e.Collection.Fields.GetByName(crm.FieldCustomer) == nil {
+			return refuse(whyNot(collection), e.Collection, values)
+		}
+		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, whyNot(collection))
+		return nil
+	}
+	empty := core.NewRecord(e.Collection)
+	for key, value := range values {
+		name := crm.InputField(e.Collection, key).GetName()
+		if name != core.FieldNameId && !p.CanFirst(collection, name, standing) && !access.IsComputed(collection, name) && !sameAfterSet(empty, key, value) {
+			errs[name] = notAllowed(name)
+		}
+	}
+	return nil
+}
+
+// errNoCustomer refuses a record of a customer who is none, or none its sender sees: the two are not told apart.
+var errNoCustomer = validation.NewError("unknown_customer", "There is no such customer among those you see.")
+
+// customerUnseen tells whether a record is to be of a customer its sender does not see.
+func customerUnseen(e *core.RecordRequestEvent, p access.Principal, id string) (bool, error) {
+	if e.Collection.Fields.GetByName(crm.FieldCustomer) == nil || id == "" {
+		return false, nil // where one is needed, the schema asks for it
+	}
+	holds, err := crm.Holds(e.App, id)
+	if err != nil {
+		return false, err
+	}
+	hold, known := holds[id]
+	return !known || !p.Has(access.Table[crm.CollectionCustomers].See, hold.Standing(p.Person)), nil
+}
+
+// whyNot says who may change the records of a collection.
+func whyNot(collection string) string {
+	switch collection {
+	case crm.CollectionCustomers:
+		return "You may look at this customer, but only its owner, its collaborators, the manager of its team and the directors may change it."
+	case crm.CollectionOrders:
+		return "Orders are kept by the owner of the customer, the manager of its team and the directors."
+	case crm.CollectionFollowUps:
+		return "Its author may change a follow-up for 24 hours; after that a manager of the customer's team."
+	case crm.CollectionTasks:
+		return "Only whoever is to do a task, whoever asked for it, the manager of the customer's team and the directors may change it."
+	case crm.CollectionContacts:
+		return "Contacts are kept by the owner of the customer, those it is assigned to, the manager of its team and the directors."
+	}
+	return "You may not change this."
+}
+
+// mayUpdate refuses a change its sender may not make, and takes what they sent unchanged out of it. stored is the record as it
+// is in the transaction, standing how they stand to it.
+func mayUpdate(e *core.RecordRequestEvent, p access.Principal, standing crm.Standing, stored *core.Record, values map[string]any, errs validation.Errors) error {
+	if p.Super {
+		return nil
+	}
+	collection := e.Collection.Name
+	if !p.Has(access.Table[collection].See, standing) {
+		return e.NotFoundError("", nil) // the right to see it was lost since the rule was asked
+	}
+	if !p.CanChange(collection, standing) {
+		return refuse(whyNot(collection), e.Collection, values)
+	}
+	for key, value := range values {
+		name := crm.InputField(e.Collection, key).GetName()
+		if name == core.FieldNameId || name == crm.FieldRev || access.IsComputed(collection, name) || p.CanWrite(collection, name, standing) {
+			continue
+		}
+		// Whether a value one cannot read is the stored one is not to be found out by writing it.
+		if p.CanRead(collection, name, standing) && sameAfterSet(stored, key, value) {
+			delete(values, key)
+			continue
+		}
+		errs[name] = notAllowed(name)
+	}
+	for _, field := range e.Collection.Fields {
+		name := field.GetName()
+		if field.Type() == core.FieldTypeFile && !p.CanWrite(collection, name, standing) && !crm.SameValue(e.Record.GetRaw(name), stored.GetRaw(name)) {
+			errs[name] = notAllowed(name)
+		}
+	}
+	return nil
+}
+
+// mayMove refuses to give a record to a customer where its sender could not have created it.
+func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record, errs validation.Errors) error {
+	customer := moved.GetString(crm.FieldCustomer)
+	if p.Super || customer == moved.Original().GetString(crm.FieldCustomer) {
+		return nil
+	}
+	unseen, err := customerUnseen(e, p, customer)
+	if err != nil {
+		return err
+	}
+	if unseen {
+		errs[crm.FieldCustomer] = errNoCustomer
+		return nil
+	}
+	standing, err := p.Standing(e.App, moved)
+	if err == nil && !p.CanCreate(e.Collection.Name, standing) {
+		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, whyNot(e.Collection.Name))
+	}
+	return err
+}
