@@ -43,7 +43,7 @@ func MayListen(auth *core.Record) bool {
 func CheckUser(app core.App, record *core.Record) error {
 	errs := validation.Errors{}
 	if record.EmailVisibility() {
-		errs[core.FieldNameEmailVisibility] = fieldError("fixed", "Addresses of people are never shown to everybody.")
+		errs[core.FieldNameEmailVisibility] = fieldError(CodeComputed, "Addresses of people are never shown to everybody.")
 	}
 	if substitute := record.GetString(FieldSubstitute); substitute != "" && substitute == record.Id {
 		errs[FieldSubstitute] = fieldError("oneself", "A substitute is somebody else.")

@@ -55,7 +55,7 @@ func TestRequestLogs(t *testing.T) {
 	for _, r := range requests {
 		o.server.Send(r.as, r.method, r.path, r.body, r.headers...)
 	}
-	topic := "customers/*?options=" + url.QueryEscape(`{"query":{"filter":"name ~ '`+canary+`'","expand":"`+canary+`"}}`)
+	topic := "customers/*?options=" + url.QueryEscape(`{"query":{"filter":"name ~ '`+canary+`'"}}`)
 	o.listen(o.rep, topic, topic)
 	o.server.Update(o.rep, o.customer, testapp.Fields{"name": canary}).Want(200) // told to whoever listens
 

@@ -94,11 +94,16 @@ func TestAddressesStayHidden(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	for _, who := range []*core.Record{o.rep, o.director, o.Superuser()} {
-		if codes := o.server.Update(who, o.rep, testapp.Fields{"emailVisibility": true}).Want(400).Codes(); codes["emailVisibility"] != "fixed" {
+		if codes := o.server.Update(who, o.rep, testapp.Fields{"emailVisibility": true}).Want(400).Codes(); codes["emailVisibility"] != crm.CodeComputed {
 			t.Errorf("it is refused with %v", codes)
 		}
 	}
 	o.server.Update(o.rep, o.rep, testapp.Fields{"emailVisibility": false}).Want(200)
+	shown := o.Reload(o.rep)
+	shown.SetEmailVisibility(true)
+	if err := o.Save(shown); err == nil {
+		t.Error("the program shows an address")
+	}
 }
 
 // TestSubstituteOfOneself is nobody.
