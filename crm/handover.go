@@ -32,34 +32,44 @@ func MoveTasks(tx core.App, policy *Policy, customer, from, to string, now time.
 
 // TakeOver gives everything unfinished of somebody who leaves to another: the customers they own, but for the archived,
 // and every open task of theirs. Collaborators, requesters and authors stay, as history. To be called inside the
-// transaction that deactivates them; by is the user who does, where it is one.
-func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) error {
-	var customers []*core.Record
-	err := tx.RecordQuery(CollectionCustomers).AndWhere(ownedBy(from)).OrderBy(core.FieldNameId).All(&customers)
+// transaction that deactivates them; by is the user who does, where it is one. It gives the ids of the customers, to be
+// announced after the commit: there may be thousands, so they are written in one go, without hooks.
+func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) ([]string, error) {
+	var customers []string
+	err := tx.DB().Select(core.FieldNameId).From(CollectionCustomers).Where(ownedBy(from)).OrderBy(core.FieldNameId).Column(&customers)
 	if err != nil {
-		return fmt.Errorf("failed to find the customers to hand over: %w", err)
+		return nil, fmt.Errorf("failed to find the customers to hand over: %w", err)
 	}
-	ids := make([]string, len(customers))
-	for i, customer := range customers {
-		ids[i] = customer.Id
-		customer.Set(FieldOwner, to)
-		if err := SaveAsSystem(tx, customer); err != nil {
-			return fmt.Errorf("failed to hand over customer %s: %w", customer.Id, err)
+	if len(customers) > 0 {
+		if err := giveCustomers(tx, from, to); err != nil {
+			return nil, err
 		}
 	}
 	tasks, err := openTasksOf(tx, dbx.HashExp{FieldAssignee: from})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := reassign(tx, tasks, to); err != nil {
-		return err
+		return nil, err
 	}
-	for batch := range slices.Chunk(ids, batchSize) {
+	for batch := range slices.Chunk(customers, batchSize) {
 		if _, err := Reassess(tx, policy, Assessing{Now: now, Cause: CauseEvent, By: by}, batch...); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	return customers, nil
+}
+
+// giveCustomers makes somebody the owner of another's customers, which join the new owner's team.
+func giveCustomers(tx core.App, from, to string) error {
+	owner, err := tx.FindRecordById(CollectionUsers, to)
+	if err != nil {
+		return fmt.Errorf("failed to find who takes over: %w", err)
+	}
+	if err := SetColumn(tx, CollectionCustomers, FieldOwner, to, ownedBy(from)); err != nil {
+		return fmt.Errorf("failed to hand over customers: %w", err)
+	}
+	return MoveTeam(tx, to, owner.GetString(FieldTeam))
 }
 
 // ownedBy are the customers of an owner that somebody has to look after.

@@ -63,6 +63,7 @@ func TestResponsible(t *testing.T) {
 			c.prepare(o, substitute.Id)
 			o.server.Update(o.director, primary, testapp.Fields{"left_on": o.Day(0)}).Want(200)
 			o.wantFields(o.first("tasks"), map[string]string{"kind": "handover", "assignee": c.want(o, substitute.Id), "by": "", "given_by": ""})
+			o.wantAssigned(o.customer, o.find("users", c.want(o, substitute.Id)))
 		})
 	}
 }

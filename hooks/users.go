@@ -42,18 +42,33 @@ func (h *hooks) onUserWrite(e *core.RecordEvent) error {
 		return err
 	}
 	if leaves {
-		policy, err := crm.LoadPolicy(e.App)
-		if err != nil {
-			return err
-		}
-		by := audit.Behind(e.App).User()
-		if err := crm.TakeOver(e.App, policy, e.Record.Id, e.Record.GetString(crm.FieldSubstitute), by, h.now()); err != nil {
+		if err := h.takeOver(e.App, e.Record); err != nil {
 			return err
 		}
 	}
 	if team := e.Record.GetString(crm.FieldTeam); team != stored.GetString(crm.FieldTeam) {
 		return crm.MoveTeam(e.App, e.Record.Id, team)
 	}
+	return nil
+}
+
+// takeOver gives what somebody deactivated had to their substitute, and tells whoever listens once that holds.
+func (h *hooks) takeOver(tx core.App, left *core.Record) error {
+	policy, err := crm.LoadPolicy(tx)
+	if err != nil {
+		return err
+	}
+	by := audit.Behind(tx).User()
+	customers, err := crm.TakeOver(tx, policy, left.Id, left.GetString(crm.FieldSubstitute), by, h.now())
+	if err != nil {
+		return err
+	}
+	tx.TxInfo().OnComplete(func(failure error) error {
+		if failure == nil {
+			crm.Announce(h.app, customers...)
+		}
+		return nil
+	})
 	return nil
 }
 

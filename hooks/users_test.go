@@ -141,8 +141,13 @@ func TestTakingOver(t *testing.T) {
 		}
 	}
 	o.wantFields(o.customer, map[string]string{"owner": o.rep.Id})
+	o.wantAssigned(others, o.rep)
 
+	listener := o.listen(o.director, "customers/"+o.customer.Id)
 	o.server.Update(o.director, o.rep, testapp.Fields{"active": false, "substitute": heir.Id}).Want(200)
+	if record, _ := o.next(listener, "customers/"+o.customer.Id).data["record"].(map[string]any); record["owner"] != heir.Id {
+		t.Errorf("told of the owner %v", record["owner"])
+	}
 	o.wantFields(o.customer, map[string]string{"owner": heir.Id, "team": north.Id})
 	o.wantFields(archived, map[string]string{"owner": o.rep.Id})
 	if got := o.Reload(others).GetStringSlice("collaborators"); len(got) != 1 || got[0] != o.rep.Id {
@@ -150,6 +155,7 @@ func TestTakingOver(t *testing.T) {
 	}
 	o.wantFields(own, map[string]string{"assignee": heir.Id, "by": o.rep.Id, "given_by": o.rep.Id, "status": "open"})
 	o.wantFields(elsewhere, map[string]string{"assignee": heir.Id, "status": "delayed"})
+	o.wantAssigned(others, heir)
 	o.wantFields(colleagues, map[string]string{"assignee": o.manager.Id})
 	o.wantFields(done, map[string]string{"assignee": o.rep.Id})
 }
@@ -186,12 +192,22 @@ func TestTasksFollowTheOwner(t *testing.T) {
 				})
 			}
 			moved, closed := task(o.customer, o.rep, "in_progress"), task(o.customer, o.rep, "cancelled")
+			// Given by the director to themselves, so it assigns the customer to nobody.
 			colleagues, others := task(o.customer, o.director, "open"), task(elsewhere, o.rep, "open")
 			o.server.Update(o.director, o.customer, testapp.Fields{"owner": c.owner(o, next)}).Want(200)
 			o.wantFields(moved, map[string]string{"assignee": c.want(o, next), "given_by": o.director.Id, "by": o.director.Id, "status": "in_progress"})
+			o.wantAssigned(o.customer, o.find(crm.CollectionUsers, c.want(o, next)))
 			o.wantFields(closed, map[string]string{"assignee": o.rep.Id})
 			o.wantFields(colleagues, map[string]string{"assignee": o.director.Id})
 			o.wantFields(others, map[string]string{"assignee": o.rep.Id})
 		})
+	}
+}
+
+// wantAssigned says to whom alone a customer is assigned by its open tasks.
+func (o *office) wantAssigned(customer, want *core.Record) {
+	o.t.Helper()
+	if got := o.Reload(customer).GetStringSlice(crm.FieldAssigned); len(got) != 1 || got[0] != want.Id {
+		o.t.Errorf("the customer is assigned to %v, want %s alone", got, want.Id)
 	}
 }
