@@ -136,6 +136,26 @@ func TestRightsOnOpenConnections(t *testing.T) {
 	o.wantSilence(colleague)
 }
 
+// TestStaleSave gives nobody's open connection rights back that were taken while somebody else wrote their record.
+func TestStaleSave(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	rep, witness := o.listen(o.rep, "customers/*"), o.listen(o.manager, "customers/*")
+	stale := o.Reload(o.rep)
+	o.server.Update(o.director, o.rep, testapp.Fields{"active": false, "substitute": o.manager.Id}).Want(200)
+	stale.Set("name", "改名")
+	if err := o.Save(stale); err != nil {
+		t.Fatal(err)
+	}
+	o.server.Update(o.director, o.customer, testapp.Fields{"region": "苏州"}).Want(200)
+	for region := any(""); region != "苏州"; {
+		record, _ := o.next(witness, "customers/*").data["record"].(map[string]any)
+		region = record["region"]
+	}
+	o.wantSilence(rep)
+	o.wantFields(o.rep, map[string]string{"active": "false", "name": "改名"})
+}
+
 // TestOwnTopics keeps the program's own topics to active staff, from the moment they are no more.
 func TestOwnTopics(t *testing.T) {
 	t.Parallel()

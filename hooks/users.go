@@ -41,6 +41,9 @@ func (h *hooks) onUserWrite(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
+	if err := refreshRights(e); err != nil {
+		return err
+	}
 	if leaves {
 		if err := h.takeOver(e.App, e.Record); err != nil {
 			return err
@@ -48,6 +51,19 @@ func (h *hooks) onUserWrite(e *core.RecordEvent) error {
 	}
 	if team := e.Record.GetString(crm.FieldTeam); team != stored.GetString(crm.FieldTeam) {
 		return crm.MoveTeam(e.App, e.Record.Id, team)
+	}
+	return nil
+}
+
+// refreshRights puts what somebody's rights rest on, as stored, into the record just saved, which may have been read before
+// another changed them: PocketBase hands the record to the open connections of that person.
+func refreshRights(e *core.RecordEvent) error {
+	stored, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	if err != nil {
+		return fmt.Errorf("failed to read somebody's rights again: %w", err)
+	}
+	for _, field := range append([]string{core.FieldNameTokenKey}, ranks...) {
+		e.Record.SetRaw(field, stored.GetRaw(field))
 	}
 	return nil
 }
