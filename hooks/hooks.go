@@ -32,6 +32,7 @@ func Register(app core.App, now func() time.Time) {
 	bindRequestLogs(app)
 	h.bindAccess(app)
 	h.bindQueries(app)
+	h.bindLists(app)
 	h.bindRequests(app)
 	h.bindUsers(app)
 	h.bindCustomers(app)

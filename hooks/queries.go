@@ -37,7 +37,7 @@ func (h *hooks) bindQueries(app core.App) {
 			// The answer to a sign-in takes its expand from the address; nobody is signed in yet.
 			query := access.Query{Expand: e.Request.URL.Query().Get("expand")}
 			if bad := query.Refused(e.App, e.Collection); bad != "" && !e.Record.IsSuperuser() {
-				return refuseQuery(e.RequestEvent, bad)
+				return access.RefuseQuery(bad)
 			}
 			return e.Next()
 		},
@@ -57,13 +57,9 @@ func guardRequest(e *core.RequestEvent, collection *core.Collection) error {
 	}
 	query := access.Query{Expand: info.Query["expand"], Filter: info.Query["filter"], Sort: info.Query["sort"]}
 	if bad := query.Refused(e.App, collection); bad != "" {
-		return refuseQuery(e, bad)
+		return access.RefuseQuery(bad)
 	}
 	return nil
-}
-
-func refuseQuery(e *core.RequestEvent, what string) error {
-	return e.BadRequestError("The "+what+" asks for more than it may; use plain fields, or /api/crm/search.", nil)
 }
 
 // guardSubscriptions holds the options of subscriptions to the same. They are parsed by PocketBase's own parser: another one
@@ -83,7 +79,7 @@ func guardSubscriptions(e *core.RealtimeSubscribeRequestEvent) error {
 		}
 		query := access.Query{Expand: options.Query["expand"], Filter: options.Query["filter"], Sort: options.Query["sort"]}
 		if bad := query.Refused(e.App, collection); bad != "" {
-			return refuseQuery(e.RequestEvent, bad)
+			return access.RefuseQuery(bad)
 		}
 	}
 	return e.Next()

@@ -12,12 +12,17 @@ func init() {
 	m.Register(func(app core.App) error {
 		return changeCollection(app, "customers", func(c *core.Collection) {
 			c.Fields.Add(hidden(choice("archived_from", "prospect", "active")))
-			// All that says who stands how to a customer, so that counting what somebody sees reads no customer.
-			c.AddIndex("idx_customers_access", false, "owner, team, collaborators, assigned", "")
+			// What somebody sees of the customers is found, and counted, by these alone.
+			c.AddIndex("idx_customers_owned", false, "owner, team, id", "")
+			c.AddIndex("idx_customers_of_team", false, "team, owner, id", "")
+			c.AddIndex("idx_customers_collaborators", false, "collaborators, owner, team, id", "collaborators != '[]'")
+			c.AddIndex("idx_customers_assigned", false, "assigned, collaborators, owner, team, id", "assigned != '[]'")
 		})
 	}, func(app core.App) error {
 		return changeCollection(app, "customers", func(c *core.Collection) {
-			c.RemoveIndex("idx_customers_access")
+			for _, index := range []string{"owned", "of_team", "collaborators", "assigned"} {
+				c.RemoveIndex("idx_customers_" + index)
+			}
 			c.Fields.RemoveByName("archived_from")
 		})
 	})

@@ -15,34 +15,40 @@ import (
 // Server is the app behind real HTTP.
 type Server struct {
 	URL string
-	app *App
+	t   testing.TB
 }
 
 // Serve starts the app's HTTP server and, with it, its jobs.
 func (a *App) Serve() *Server {
 	a.t.Helper()
-	router, err := apis.NewRouter(a)
+	return ServePlain(a.t, a)
+}
+
+// ServePlain starts the HTTP server of any app, such as one without our hooks to compare with.
+func ServePlain(t testing.TB, app core.App) *Server {
+	t.Helper()
+	router, err := apis.NewRouter(app)
 	if err != nil {
-		a.t.Fatal(err)
+		t.Fatal(err)
 	}
 	event := new(core.ServeEvent)
-	event.App, event.Router = a, router
-	server := &Server{app: a}
-	err = a.OnServe().Trigger(event, func(e *core.ServeEvent) error {
+	event.App, event.Router = app, router
+	server := &Server{t: t}
+	err = app.OnServe().Trigger(event, func(e *core.ServeEvent) error {
 		mux, err := e.Router.BuildMux()
 		if err != nil {
 			return err
 		}
 		listening := httptest.NewServer(mux)
 		server.URL = listening.URL
-		a.t.Cleanup(func() {
+		t.Cleanup(func() {
 			listening.CloseClientConnections()
 			listening.Close()
 		})
 		return nil
 	})
 	if err != nil {
-		a.t.Fatalf("failed to serve: %v", err)
+		t.Fatalf("failed to serve: %v", err)
 	}
 	return server
 }
@@ -58,12 +64,12 @@ type Answer struct {
 
 // Send sends a request as somebody (nil: nobody) with a JSON body (nil: none) and further headers in pairs.
 func (s *Server) Send(as *core.Record, method, path string, body any, headers ...string) Answer {
-	s.app.t.Helper()
+	s.t.Helper()
 	var reader io.Reader
 	if body != nil {
 		raw, err := json.Marshal(body)
 		if err != nil {
-			s.app.t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		reader = bytes.NewReader(raw)
 	}
@@ -72,10 +78,10 @@ func (s *Server) Send(as *core.Record, method, path string, body any, headers ..
 
 // SendRaw sends a request as somebody (nil: nobody) with a body of a type (nil: none) and further headers in pairs.
 func (s *Server) SendRaw(as *core.Record, method, path string, body io.Reader, contentType string, headers ...string) Answer {
-	s.app.t.Helper()
+	s.t.Helper()
 	request, err := http.NewRequest(method, s.URL+path, body)
 	if err != nil {
-		s.app.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	request.Header.Set("Content-Type", contentType)
 	for i := 0; i+1 < len(headers); i += 2 {
@@ -84,33 +90,33 @@ func (s *Server) SendRaw(as *core.Record, method, path string, body io.Reader, c
 	if as != nil {
 		token, err := as.NewAuthToken()
 		if err != nil {
-			s.app.t.Fatal(err)
+			s.t.Fatal(err)
 		}
 		request.Header.Set("Authorization", token)
 	}
 	response, err := http.DefaultClient.Do(request)
 	if err != nil {
-		s.app.t.Fatal(err)
+		s.t.Fatal(err)
 	}
 	defer response.Body.Close()
 	raw, err := io.ReadAll(response.Body)
 	if err != nil {
-		s.app.t.Fatal(err)
+		s.t.Fatal(err)
 	}
-	answer := Answer{Status: response.StatusCode, Body: string(raw), t: s.app.t}
+	answer := Answer{Status: response.StatusCode, Body: string(raw), t: s.t}
 	_ = json.Unmarshal(raw, &answer.Data) // not every answer is an object
 	return answer
 }
 
 // Create posts a record.
 func (s *Server) Create(as *core.Record, collection string, body Fields) Answer {
-	s.app.t.Helper()
+	s.t.Helper()
 	return s.Send(as, http.MethodPost, "/api/collections/"+collection+"/records", body)
 }
 
 // Update patches a record.
 func (s *Server) Update(as *core.Record, record *core.Record, body Fields, headers ...string) Answer {
-	s.app.t.Helper()
+	s.t.Helper()
 	return s.Send(as, http.MethodPatch, "/api/collections/"+record.Collection().Name+"/records/"+record.Id, body, headers...)
 }
 

@@ -1,0 +1,181 @@
+package access
+
+import (
+	"fmt"
+	"math"
+	"net/url"
+	"strings"
+
+	"github.com/pocketbase/dbx"
+	validation "github.com/pocketbase/ozzo-validation/v4"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+	"github.com/pocketbase/pocketbase/tools/search"
+
+	"touchbase/crm"
+)
+
+// MaxPerPage is how many records a page of a list has at most for staff (access.md, rule 6).
+const MaxPerPage = 200
+
+// few is up to how many visible customers a list starts from them, and not from its order: walking an index in order, those
+// few would be found only at its end. Records of customers are many to each.
+var few = map[kind]int{customers: 2000, ofCustomers: 100}
+
+// List reads a page of the records of a collection that a principal sees, from the parameters PocketBase's own lists take (filter,
+// sort, page, perPage, skipTotal). It narrows by the principal's role in the form that SQLite has an index for, where a rule has to hold for
+// every role at once. By hidden fields it neither filters nor sorts. Each refusal is an answer for the client.
+func List(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values) (*search.Result, []*core.Record, error) {
+	asked := Query{Filter: query.Get("filter"), Sort: query.Get("sort"), Expand: query.Get("expand")}
+	if bad := asked.Refused(e.App, collection); bad != "" {
+		return nil, nil, RefuseQuery(bad)
+	}
+	return list(e, p, collection, query, nil)
+}
+
+// RefuseQuery is the answer to a query refused by Query.Refused.
+func RefuseQuery(what string) error {
+	return router.NewBadRequestError("The "+what+" asks for more than it may; use plain fields, or /api/crm/search.", nil)
+}
+
+// Search is a List by the fields of the collection itself, restricted ones too: whoever names one is shown only records of which they
+// may read it, so no answer, count or order tells anything of the others. It refuses paths through relations, functions
+// and fields the principal may read of no record, by name.
+func Search(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values) (*search.Result, []*core.Record, error) {
+	names, err := Names(query.Get("filter"))
+	if err != nil {
+		return nil, nil, badSearch("filter", "The filter cannot be read.")
+	}
+	for _, field := range search.ParseSortFromString(query.Get("sort")) {
+		names = append(names, field.Name)
+	}
+	narrow := []dbx.Expression{}
+	for _, written := range names {
+		name, granted, problem := p.searchable(collection, written)
+		if problem != "" {
+			return nil, nil, badSearch(name, problem)
+		}
+		if condition := p.Narrow(collection.Name, granted); condition != nil {
+			narrow = append(narrow, condition)
+		}
+	}
+	return list(e, p, collection, query, narrow)
+}
+
+func badSearch(field, problem string) error {
+	return router.NewBadRequestError("This cannot be searched for.", validation.Errors{field: validation.NewError("not_searchable", problem)})
+}
+
+// searchable gives the field a name in a search means and how one has to stand to a record to read it there.
+func (p Principal) searchable(collection *core.Collection, written string) (name string, granted crm.Standing, problem string) {
+	name, _, _ = strings.Cut(written, ":")
+	switch name {
+	case "true", "false", "null", "@random", "@rowid", core.FieldNameId:
+		return name, crm.Anyone, ""
+	}
+	if strings.HasPrefix(name, "@") {
+		if _, moment := moments[name]; moment {
+			return name, crm.Anyone, ""
+		}
+	}
+	name, path, isPath := strings.Cut(name, ".")
+	field := collection.Fields.GetByName(name)
+	switch {
+	case field == nil:
+		return name, 0, fmt.Sprintf("There is no field %q in %s.", name, collection.Name)
+	case isPath && (field.Type() != core.FieldTypeJSON || path == ""):
+		return name, 0, "A search looks at the fields of the records themselves, not through relations."
+	}
+	granted = p.Granted(Table[collection.Name].Fields[name].Read)
+	if granted == 0 {
+		return name, 0, fmt.Sprintf("You may not search by %s.", name)
+	}
+	return name, granted, ""
+}
+
+// moments are the names PocketBase has for the present in filters.
+var moments = map[string]struct{}{
+	"@now": {}, "@yesterday": {}, "@tomorrow": {}, "@second": {}, "@minute": {}, "@hour": {}, "@weekday": {}, "@day": {}, "@month": {},
+	"@year": {}, "@todayStart": {}, "@todayEnd": {}, "@monthStart": {}, "@monthEnd": {}, "@yearStart": {}, "@yearEnd": {},
+}
+
+// list reads the page. narrow is nil for a list, in which hidden fields stay out of filter and sort, and holds the further
+// conditions of a search.
+func list(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values, narrow []dbx.Expression) (*search.Result, []*core.Record, error) {
+	for _, part := range []string{query.Get("filter"), query.Get("sort")} {
+		if strings.Contains(part, "@collection.") || strings.Contains(part, "@request.") {
+			return nil, nil, router.NewForbiddenError("Only superusers can filter by @collection and @request.", nil)
+		}
+	}
+	info, err := e.RequestInfo()
+	if err != nil {
+		return nil, nil, err
+	}
+	resolver := core.NewRecordFieldResolver(e.App, collection, info, narrow != nil)
+	provider := search.NewProvider(resolver).CountCol("_rowid_")
+	if err := provider.Parse(query.Encode()); err != nil {
+		return nil, nil, router.NewBadRequestError("The list cannot be read: page, perPage, skipTotal, filter or sort is not what it should be.", err)
+	}
+	seen, total, err := p.seen(e.App, collection.Name, query.Get("filter") == "" && len(narrow) == 0 && !skipsTotal(query))
+	if err != nil {
+		return nil, nil, err
+	}
+	records, from := []*core.Record{}, e.App.RecordQuery(collection)
+	for _, condition := range append(narrow, seen) {
+		if condition != nil {
+			from.AndWhere(condition)
+		}
+	}
+	result, err := provider.
+		Query(from).
+		PerPage(perPage(query)).
+		SkipTotal(skipsTotal(query) || total >= 0).
+		Exec(&records)
+	if err != nil {
+		return nil, nil, router.NewBadRequestError("The list cannot be read: the filter or the sort names what is not there.", err)
+	}
+	if total >= 0 {
+		result.TotalItems, result.TotalPages = total, int(math.Ceil(float64(total)/float64(result.PerPage)))
+	}
+	return result, records, nil
+}
+
+func skipsTotal(query url.Values) bool {
+	skip := query.Get(search.SkipTotalQueryParam)
+	return skip == "1" || strings.EqualFold(skip, "true") || strings.EqualFold(skip, "t")
+}
+
+// perPage is the number of records asked for, 30 where none is, at most MaxPerPage.
+func perPage(query url.Values) int {
+	var n int
+	if _, err := fmt.Sscan(query.Get(search.PerPageQueryParam), &n); err != nil || n <= 0 {
+		return search.DefaultPerPage
+	}
+	return min(n, MaxPerPage)
+}
+
+// seen gives the condition of what a principal sees of a collection and, for customers where count asks for it, how many they are;
+// -1 where it is left to the query.
+func (p Principal) seen(app core.App, collection string, count bool) (dbx.Expression, int, error) {
+	granted, kind := p.Granted(Table[collection].See), Table[collection].kind
+	held := p.held(granted, "_rowid_")
+	if granted&crm.Anyone != 0 || held == "" || few[kind] == 0 {
+		return p.Narrow(collection, granted), -1, nil
+	}
+	var n int
+	if err := app.ConcurrentDB().NewQuery("SELECT count(*) FROM (" + held + ")").Bind(p.params()).Row(&n); err != nil {
+		return nil, -1, fmt.Errorf("failed to count what somebody sees: %w", err)
+	}
+	condition := p.narrow(collection, granted, "+")
+	switch {
+	case n > few[kind]:
+	case kind == customers:
+		condition = dbx.NewExp("{{customers}}.[[_rowid_]] IN ("+held+")", p.params())
+	default:
+		condition = p.Narrow(collection, granted)
+	}
+	if !count || kind != customers {
+		n = -1
+	}
+	return condition, n, nil
+}
