@@ -187,13 +187,25 @@ func TestLeavingWithNothing(t *testing.T) {
 // TestTasksFollowTheOwner moves the open tasks of a former owner with the customer, and no others.
 func TestTasksFollowTheOwner(t *testing.T) {
 	t.Parallel()
+	byDirector := func(o *office, owner string) {
+		o.server.Update(o.director, o.customer, testapp.Fields{"owner": owner}).Want(200)
+	}
+	byProgram := func(o *office, owner string) { // as an import does
+		customer := o.Reload(o.customer)
+		customer.Set(crm.FieldOwner, owner)
+		if err := crm.SaveAsSystem(o.App, customer); err != nil {
+			o.t.Fatal(err)
+		}
+	}
 	for _, c := range []struct {
-		name  string
-		owner func(o *office, next *core.Record) string
-		want  func(o *office, next *core.Record) string
+		name   string
+		change func(o *office, owner string)
+		owner  func(o *office, next *core.Record) string
+		want   func(o *office, next *core.Record) string
 	}{
-		{"to another", func(_ *office, next *core.Record) string { return next.Id }, func(_ *office, next *core.Record) string { return next.Id }},
-		{"to nobody", func(*office, *core.Record) string { return "" }, func(o *office, _ *core.Record) string { return o.manager.Id }},
+		{"by the program", byProgram, func(_ *office, next *core.Record) string { return next.Id }, func(_ *office, next *core.Record) string { return next.Id }},
+		{"to another", byDirector, func(_ *office, next *core.Record) string { return next.Id }, func(_ *office, next *core.Record) string { return next.Id }},
+		{"to nobody", byDirector, func(*office, *core.Record) string { return "" }, func(o *office, _ *core.Record) string { return o.manager.Id }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -209,7 +221,7 @@ func TestTasksFollowTheOwner(t *testing.T) {
 			moved, closed := task(o.customer, o.rep, "in_progress"), task(o.customer, o.rep, "cancelled")
 			// Given by the director to themselves, so it assigns the customer to nobody.
 			colleagues, others := task(o.customer, o.director, "open"), task(elsewhere, o.rep, "open")
-			o.server.Update(o.director, o.customer, testapp.Fields{"owner": c.owner(o, next)}).Want(200)
+			c.change(o, c.owner(o, next))
 			o.wantFields(moved, map[string]string{"assignee": c.want(o, next), "given_by": o.director.Id, "by": o.director.Id, "status": "in_progress"})
 			o.wantAssigned(o.customer, o.find(crm.CollectionUsers, c.want(o, next)))
 			o.wantFields(closed, map[string]string{"assignee": o.rep.Id})
