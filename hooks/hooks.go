@@ -25,6 +25,8 @@ type hooks struct {
 // the app serves or writes anything.
 func Register(app core.App, now func() time.Time) {
 	h := &hooks{now: now}
+	h.bindAudit(app)
+	h.bindSuperusers(app)
 	h.bindAccess(app)
 	h.bindQueries(app)
 	h.bindLists(app)
