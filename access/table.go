@@ -203,6 +203,14 @@ var Table = map[string]Rights{
 		Fields: lines(computed(all, crm.FieldFile, crm.FieldKind, crm.FieldBy, crm.FieldStatus, crm.FieldRows, crm.FieldRowsCreated,
 			crm.FieldRowsUpdated, crm.FieldSkipped, crm.FieldProblems)),
 	},
+	crm.CollectionAuditLog: {
+		See: directors,
+		Fields: lines(
+			computed(all, crm.FieldAt, crm.FieldActor, crm.FieldActorCollection, crm.FieldIP, crm.FieldAction, crm.FieldCollection,
+				crm.FieldRecord, crm.FieldChanges, crm.FieldNote),
+			computed(none, crm.FieldSeq, crm.FieldHash, crm.FieldKey, crm.FieldDigests),
+		),
+	},
 	crm.CollectionJobRuns: {
 		See: directors,
 		Fields: lines(computed(all, crm.FieldJob, crm.FieldStartedAt, crm.FieldFinishedAt, crm.FieldStatus, crm.FieldExamined,

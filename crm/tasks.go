@@ -299,7 +299,15 @@ func moveLightTouch(app core.App, task *core.Record, key string, due, now time.T
 
 // countTasks stores how many tasks of a customer are open.
 func countTasks(app core.App, customer string) error {
-	_, err := app.DB().NewQuery(`UPDATE customers SET open_tasks = (SELECT count(*) FROM tasks
-		WHERE customer = {:id} AND status IN (` + OpenStatuses + `)) WHERE id = {:id}`).Bind(dbx.Params{"id": customer}).Execute()
-	return err
+	var count struct {
+		Stored int `db:"stored"`
+		Open   int `db:"open"`
+	}
+	err := app.DB().NewQuery(`SELECT open_tasks stored, (SELECT count(*) FROM tasks
+		WHERE customer = {:id} AND status IN (` + OpenStatuses + `)) open FROM customers WHERE id = {:id}`).
+		Bind(dbx.Params{"id": customer}).One(&count)
+	if err != nil || count.Stored == count.Open {
+		return err
+	}
+	return SetColumn(app, CollectionCustomers, FieldOpenTasks, count.Open, dbx.HashExp{core.FieldNameId: customer})
 }

@@ -27,6 +27,8 @@ type hooks struct {
 // the app serves or writes anything.
 func Register(app core.App, now func() time.Time) {
 	h := &hooks{app: app, now: now}
+	h.bindAudit(app)
+	h.bindSuperusers(app)
 	h.bindSessions(app)
 	h.bindSignIn(app)
 	bindRequestLogs(app)

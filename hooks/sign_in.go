@@ -99,11 +99,12 @@ func (h *hooks) guess(e *core.RequestEvent, of account, try func() error, isWron
 
 // wrongGuesses counts the recent wrong guesses of an account from an address.
 func (h *hooks) wrongGuesses(app core.App, of account, ip string) (n int, err error) {
-	whose := dbx.HashExp{"collection": of.collection, "record": of.record}
+	whose := dbx.HashExp{crm.FieldCollection: of.collection, crm.FieldRecord: of.record}
 	if of.record == "" {
-		whose["note"] = of.identity
+		whose[crm.FieldNote] = of.identity
 	}
-	err = app.DB().Select("count(*)").From("audit_log").Where(dbx.HashExp{"action": audit.ActionSignInFailed, "ip": ip}).
+	err = app.DB().Select("count(*)").From(crm.CollectionAuditLog).
+		Where(dbx.HashExp{crm.FieldAction: audit.ActionSignInFailed, crm.FieldIP: ip}).
 		AndWhere(dbx.NewExp("at > {:since}", dbx.Params{"since": crm.FormatMoment(h.now().Add(-guessesWithin))})).
 		AndWhere(whose).Row(&n)
 	if err != nil {
