@@ -11,6 +11,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
 	"github.com/pocketbase/pocketbase/tools/search"
+	"golang.org/x/sync/errgroup"
 
 	"touchbase/crm"
 )
@@ -116,28 +117,44 @@ func list(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 	if err := provider.Parse(query.Encode()); err != nil {
 		return nil, nil, router.NewBadRequestError("The list cannot be read: page, perPage, skipTotal, filter or sort is not what it should be.", err)
 	}
-	seen, total, err := p.seen(e.App, collection.Name, query.Get("filter") == "" && len(narrow) == 0 && !skipsTotal(query))
+	seen, err := p.seen(e.App, collection.Name)
 	if err != nil {
 		return nil, nil, err
 	}
-	records, from := []*core.Record{}, e.App.RecordQuery(collection)
-	for _, condition := range append(narrow, seen) {
-		if condition != nil {
-			from.AndWhere(condition)
-		}
+	count := !skipsTotal(query)
+	records, total := []*core.Record{}, -1
+	work := new(errgroup.Group)
+	if count && seen.all != nil { // PocketBase would count by the condition of the page
+		work.Go(func() (err error) {
+			total, err = seen.count(e.App, collection, core.NewRecordFieldResolver(e.App, collection, info, narrow != nil), query.Get("filter"), narrow)
+			return err
+		})
 	}
-	result, err := provider.
-		Query(from).
-		PerPage(perPage(query)).
-		SkipTotal(skipsTotal(query) || total >= 0).
-		Exec(&records)
-	if err != nil {
+	var result *search.Result
+	work.Go(func() (err error) {
+		result, err = provider.
+			Query(where(e.App.RecordQuery(collection), append(narrow, seen.page)...)).
+			PerPage(perPage(query)).
+			SkipTotal(!count || seen.all != nil).
+			Exec(&records)
+		return err
+	})
+	if err := work.Wait(); err != nil {
 		return nil, nil, router.NewBadRequestError("The list cannot be read: the filter or the sort names what is not there.", err)
 	}
 	if total >= 0 {
 		result.TotalItems, result.TotalPages = total, int(math.Ceil(float64(total)/float64(result.PerPage)))
 	}
 	return result, records, nil
+}
+
+func where(query *dbx.SelectQuery, conditions ...dbx.Expression) *dbx.SelectQuery {
+	for _, condition := range conditions {
+		if condition != nil {
+			query.AndWhere(condition)
+		}
+	}
+	return query
 }
 
 func skipsTotal(query url.Values) bool {
@@ -154,28 +171,55 @@ func perPage(query url.Values) int {
 	return min(n, MaxPerPage)
 }
 
-// seen gives the condition of what a principal sees of a collection and, for customers where count asks for it, how many they are;
-// -1 where it is left to the query.
-func (p Principal) seen(app core.App, collection string, count bool) (dbx.Expression, int, error) {
+// visible is what a principal sees of a collection, as conditions: one in the form that finds the first of them in some order soonest,
+// and one that finds them all soonest. Both are nil where everything is seen.
+type visible struct {
+	page, all dbx.Expression
+	held      string // for customers: the query of all, whose parts each have an index
+	params    dbx.Params
+}
+
+func (p Principal) seen(app core.App, collection string) (visible, error) {
 	granted, kind := p.Granted(Table[collection].See), Table[collection].kind
+	v := visible{page: p.Narrow(collection, granted), params: p.params()}
+	v.all = v.page
 	held := p.held(granted, "_rowid_")
 	if granted&crm.Anyone != 0 || held == "" || few[kind] == 0 {
-		return p.Narrow(collection, granted), -1, nil
+		return v, nil
+	}
+	if kind == customers {
+		v.held = held
+		v.page = dbx.NewExp("{{customers}}.[[_rowid_]] IN ("+held+")", v.params)
+		v.all = v.page
 	}
 	var n int
-	if err := app.ConcurrentDB().NewQuery("SELECT count(*) FROM (" + held + ")").Bind(p.params()).Row(&n); err != nil {
-		return nil, -1, fmt.Errorf("failed to count what somebody sees: %w", err)
+	err := app.ConcurrentDB().NewQuery(fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM (%s) LIMIT %d)", held, few[kind]+1)).Bind(v.params).Row(&n)
+	if err != nil {
+		return v, fmt.Errorf("failed to count what somebody sees: %w", err)
 	}
-	condition := p.narrow(collection, granted, "+")
-	switch {
-	case n > few[kind]:
-	case kind == customers:
-		condition = dbx.NewExp("{{customers}}.[[_rowid_]] IN ("+held+")", p.params())
-	default:
-		condition = p.Narrow(collection, granted)
+	if n > few[kind] {
+		v.page = p.narrow(collection, granted, true)
 	}
-	if !count || kind != customers {
-		n = -1
+	return v, nil
+}
+
+// count counts what is seen and meets a filter.
+func (v visible) count(app core.App, collection *core.Collection, resolver *core.RecordFieldResolver, filter string, narrow []dbx.Expression) (n int, err error) {
+	if v.held != "" && filter == "" && len(narrow) == 0 {
+		err = app.ConcurrentDB().NewQuery("SELECT count(*) FROM (" + v.held + ")").Bind(v.params).Row(&n)
+		return n, err
 	}
-	return condition, n, nil
+	query := where(app.RecordQuery(collection), append(narrow, v.all)...)
+	if filter != "" {
+		condition, err := search.FilterData(filter).BuildExpr(resolver)
+		if err != nil {
+			return 0, err
+		}
+		query.AndWhere(condition)
+	}
+	if err := resolver.UpdateQuery(query); err != nil {
+		return 0, err
+	}
+	err = query.Distinct(false).Select("COUNT(DISTINCT [[" + collection.Name + "._rowid_]])").GroupBy().Row(&n)
+	return n, err
 }

@@ -14,18 +14,20 @@ import (
 	"touchbase/internal/testapp"
 )
 
-// BenchmarkList measures page 1 of the customers, 50 of 100,000, for each role as a ratio to plain PocketBase without rules over the
+// BenchmarkList measures page 1 of the customers, and of their contacts, 50 of 100,000, for each role as a ratio to plain PocketBase without rules over the
 // same rows, request by request in turn: `x-role` is the ratio of the medians, `p95-ms-role` the 95th percentile in milliseconds.
 func BenchmarkList(b *testing.B) {
 	const rounds = 40
 	plain := testapp.Bare(b)
-	customers, err := plain.FindCollectionByNameOrId(crm.CollectionCustomers)
-	if err != nil {
-		b.Fatal(err)
-	}
-	customers.ListRule = types.Pointer("")
-	if err := plain.Save(customers); err != nil {
-		b.Fatal(err)
+	for _, name := range []string{crm.CollectionCustomers, crm.CollectionContacts} {
+		collection, err := plain.FindCollectionByNameOrId(name)
+		if err != nil {
+			b.Fatal(err)
+		}
+		collection.ListRule = types.Pointer("")
+		if err := plain.Save(collection); err != nil {
+			b.Fatal(err)
+		}
 	}
 	fill(b, plain, 100_000)
 	ours := testapp.New(b)
@@ -42,7 +44,10 @@ func BenchmarkList(b *testing.B) {
 		servers[name] = nil
 	}
 	served := ours.Serve()
-	for _, query := range []string{"sort=next_follow_up_on", "sort=-updated", "sort=-updated&skipTotal=1", "sort=-updated&filter=(tier='A')", "sort=name"} {
+	for _, query := range []string{
+		"customers/records?sort=next_follow_up_on", "customers/records?sort=-updated", "customers/records?sort=-updated&skipTotal=1",
+		"customers/records?sort=-updated&filter=(tier='A')", "customers/records?sort=name", "contacts/records?sort=-@rowid", "contacts/records?sort=-@rowid&skipTotal=1",
+	} {
 		b.Run(query, func(b *testing.B) {
 			times := map[string][]time.Duration{}
 			for b.Loop() {
@@ -52,7 +57,7 @@ func BenchmarkList(b *testing.B) {
 							server = served
 						}
 						start := time.Now()
-						server.Send(people[name], http.MethodGet, "/api/collections/customers/records?page=1&perPage=50&"+query, nil).Want(200)
+						server.Send(people[name], http.MethodGet, "/api/collections/"+query+"&page=1&perPage=50", nil).Want(200)
 						times[name] = append(times[name], time.Since(start))
 					}
 				}
@@ -72,7 +77,7 @@ func BenchmarkList(b *testing.B) {
 	}
 }
 
-// fill gives an app customers by raw SQL: 200 owners, 20 teams, a tenth in the pool, a few collaborators.
+// fill gives an app customers by raw SQL: 200 owners, 20 teams, a tenth in the pool, a few collaborators, a contact each.
 func fill(t testing.TB, app core.App, customers int) {
 	t.Helper()
 	for _, statement := range []string{fmt.Sprintf(`
@@ -85,7 +90,9 @@ func fill(t testing.TB, app core.App, customers int) {
 			substr('SABC', i %% 4 + 1, 1), 'active', hex(randomblob(200)),
 			printf('2026-08-%%02d 00:00:00.000Z', i %% 28 + 1), printf('2026-01-01 %%02d:%%02d:%%02d.000Z', i / 3600 %% 24, i / 60 %% 60, i %% 60),
 			printf('2026-01-%%02d %%02d:%%02d:%%02d.000Z', i %% 28 + 1, i / 3600 %% 24, i / 60 %% 60, i %% 60), '[]', '[]', '[]', '[]', '[]' FROM n`,
-		customers), "ANALYZE"} {
+		customers), `
+		INSERT INTO contacts (id, customer, name, phone, phone_masked, is_primary, created, updated)
+		SELECT 'k' || substr(id, 2), id, '联系人', '+8613800138000', '138****8000', 1, created, updated FROM customers`, "ANALYZE"} {
 		if _, err := app.DB().NewQuery(statement).Execute(); err != nil {
 			t.Fatal(err)
 		}

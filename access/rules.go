@@ -113,11 +113,12 @@ func unowned(kind kind, prefix string) string {
 // Narrow gives the condition, in SQL, of the records of a collection that stand to a principal in one of these ways; nil where
 // all do. It names columns with their table. Who has none of them gets a condition that never holds.
 func (p Principal) Narrow(collection string, s crm.Standing) dbx.Expression {
-	return p.narrow(collection, s, "")
+	return p.narrow(collection, s, false)
 }
 
-// narrow is Narrow; with a plus for hint SQLite takes no index for the condition and keeps that of the order asked for.
-func (p Principal) narrow(collection string, s crm.Standing, hint string) dbx.Expression {
+// narrow is Narrow. Where many records meet the condition, it is put so that SQLite keeps the index of the order asked for, and
+// asks it of one record after the other until the page is full.
+func (p Principal) narrow(collection string, s crm.Standing, many bool) dbx.Expression {
 	if s&crm.Anyone != 0 {
 		return nil
 	}
@@ -127,13 +128,18 @@ func (p Principal) narrow(collection string, s crm.Standing, hint string) dbx.Ex
 			any = append(any, condition)
 		}
 	}
-	table := hint + "{{" + collection + "}}."
+	table := hint(many) + "{{" + collection + "}}."
 	switch Table[collection].kind {
 	case customers:
-		any = heldBy(s, p.Team != "", hint)
+		any = heldBy(s, p.Team != "", many)
 	case ofCustomers:
-		if held := p.held(s, core.FieldNameId); held != "" {
-			any = append(any, table+"[[customer]] IN ("+held+")")
+		held := heldBy(s, p.Team != "", true)
+		switch {
+		case len(held) == 0:
+		case many:
+			any = append(any, "EXISTS (SELECT 1 FROM {{customers}} WHERE {{customers}}.[[id]] = {{"+collection+"}}.[[customer]] AND ("+strings.Join(held, " OR ")+"))")
+		default:
+			any = append(any, table+"[[customer]] IN ("+p.held(s, core.FieldNameId)+")")
 		}
 		add(crm.Self, table+"[[by]] = {:me}")
 		add(crm.Assignee, table+"[[assignee]] = {:me}")
@@ -157,10 +163,18 @@ func (p Principal) narrow(collection string, s crm.Standing, hint string) dbx.Ex
 
 func (p Principal) params() dbx.Params { return dbx.Params{"me": p.ID, "myTeam": p.Team} }
 
-// heldBy are the conditions of the customers somebody stands to in one of these ways, each with an index of its own; see narrow for the
-// hint.
-func heldBy(s crm.Standing, hasTeam bool, hint string) []string {
-	table := hint + "{{customers}}."
+// hint keeps SQLite from taking the index of the column it is put before.
+func hint(many bool) string {
+	if many {
+		return "+"
+	}
+	return ""
+}
+
+// heldBy are the conditions of the customers somebody stands to in one of these ways, each with an index of its own; see narrow for
+// many.
+func heldBy(s crm.Standing, hasTeam, many bool) []string {
+	table := hint(many) + "{{customers}}."
 	holds := func(column string) string { // among the few customers where there is anybody
 		return table + "[[" + column + "]] != '[]' AND instr({{customers}}.[[" + column + "]], {:me}) > 0"
 	}
@@ -185,7 +199,7 @@ func heldBy(s crm.Standing, hasTeam bool, hint string) []string {
 func (p Principal) held(s crm.Standing, column string) string {
 	var each []string
 	before := ""
-	for _, condition := range heldBy(s, p.Team != "", "") {
+	for _, condition := range heldBy(s, p.Team != "", false) {
 		each = append(each, "SELECT {{customers}}.[["+column+"]] FROM {{customers}} WHERE "+condition+before)
 		before += " AND NOT (" + condition + ")"
 	}

@@ -27,14 +27,11 @@ func TestSuperusersOnRecord(t *testing.T) {
 	root := o.Superuser()
 	root = o.Reload(root)
 	view := map[string]any{"name": "names", "type": "view", "viewQuery": "SELECT id, name FROM teams"}
-	tags, err := o.FindCollectionByNameOrId("tags")
-	if err != nil {
-		t.Fatal(err)
-	}
 	fileToken, err := root.NewFileToken()
 	if err != nil {
 		t.Fatal(err)
 	}
+	teams := o.server.Send(root, http.MethodGet, "/api/collections/teams", nil).Want(200).Data
 	for _, tt := range []struct {
 		name, method, path string
 		body               any
@@ -54,10 +51,10 @@ func TestSuperusersOnRecord(t *testing.T) {
 		{"log figures", "GET", "/api/logs/stats", nil, 200, "read the request logs: /api/logs/stats"},
 		{"settings", "PATCH", "/api/settings", map[string]any{"meta": map[string]any{"appName": "别名"}, "smtp": map[string]any{"password": "geheim"}}, 200, "change the settings: meta.appName, smtp.password"},
 		{"another's token", "POST", "/api/collections/users/impersonate/" + o.rep.Id, map[string]any{"duration": 60}, 200, "sign in as somebody else"},
-		{"a new collection without rights", "POST", "/api/collections", view, 400, ""},
-		{"a collection less", "DELETE", "/api/collections/tags", nil, 400, ""},
-		{"another form", "PATCH", "/api/collections/tags", map[string]any{"indexes": []string{"CREATE INDEX `idx_tags_note` ON `tags` (`name`)"}}, 200, "update the collection tags"},
-		{"import", "PUT", "/api/collections/import", map[string]any{"collections": []any{tags}}, 204, "import the collections tags"},
+		{"another form", "PATCH", "/api/collections/tags", map[string]any{"indexes": []string{"CREATE UNIQUE INDEX `idx_tags_name` ON `tags` (`name`, `group`)"}}, 200, "update the collection tags"},
+		{"import", "PUT", "/api/collections/import", map[string]any{"collections": []any{teams}}, 204, "import the collections teams"},
+		{"a collection without rights", "POST", "/api/collections", view, 400, ""},
+		{"no more of one", "DELETE", "/api/collections/tags", nil, 400, ""},
 		{"emptied", "DELETE", "/api/collections/tags/truncate", nil, 204, "empty the collection tags"},
 	} {
 		before := o.lastSeq()

@@ -37,8 +37,8 @@ func init() {
 			hidden(text("key")),
 			hidden(&core.JSONField{Name: "digests", MaxSize: 8 * megabyte}),
 		)
-		log.ListRule = types.Pointer(staff + ` && ((@request.auth.role = "director"))`)
-		log.ViewRule = log.ListRule
+		log.ListRule = types.Pointer(director)
+		log.ViewRule = types.Pointer(director)
 		log.AddIndex("idx_audit_log_seq", true, "seq", "")
 		log.AddIndex("idx_audit_log_record", false, "collection, record, seq", "")
 		log.AddIndex("idx_audit_log_actor", false, "actor, at", "")
