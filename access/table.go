@@ -127,13 +127,13 @@ var Table = map[string]Rights{
 	},
 	crm.CollectionOrders: {
 		kind: ofCustomers,
-		See:  grant(own|team, anyone, anyone, anyone), Create: commercial, Change: commercial, Delete: directors,
+		See:  grant(own|team, anyone, team, anyone), Create: commercial, Change: commercial, Delete: directors,
 		Fields: lines(
 			open(crm.FieldCustomer, crm.FieldNumber, crm.FieldProduct, crm.FieldOrderedAt),
-			restricted(grant(own|team, 0, anyone, anyone), crm.FieldCategory, crm.FieldKind, crm.FieldDueOn, crm.FieldPaidOn, crm.FieldCancelled),
+			restricted(grant(own|team, 0, team, anyone), crm.FieldCategory, crm.FieldKind, crm.FieldDueOn, crm.FieldPaidOn, crm.FieldCancelled),
 			restricted(commercial, crm.FieldAmount),
 			restricted(margins, crm.FieldCost),
-			computed(grant(own|team, 0, anyone, anyone), crm.FieldOwner),
+			computed(grant(own|team, 0, team, anyone), crm.FieldOwner),
 			computed(none, crm.FieldImport),
 		),
 	},

@@ -51,10 +51,9 @@ func Stored(app core.App, collection *core.Collection, id string, written Column
 	return stored, nil
 }
 
-// counts tells whether a field of a record says anything of its own: not the id, nor the moments PocketBase keeps, nor the
-// count of changes.
+// counts tells whether a field of a record says anything of its own: not the id, nor the moments PocketBase keeps.
 func counts(field core.Field) bool {
-	return field.Type() != core.FieldTypeAutodate && field.GetName() != core.FieldNameId && field.GetName() != "rev"
+	return field.Type() != core.FieldTypeAutodate && field.GetName() != core.FieldNameId
 }
 
 // Differences are the fields of a collection in which a write made another value of what was stored. before is nil for a
@@ -83,8 +82,14 @@ func Differences(collection *core.Collection, before, after Columns) (map[string
 			changes[name] = change
 		}
 	}
+	if _, counted := changes[rev]; counted && len(changes) == 1 {
+		return nil, nil // of nothing
+	}
 	return changes, nil
 }
+
+// rev is the field that counts the changes people make to a record; see Since.
+const rev = "rev"
 
 // Secret tells whether of a field it is never kept what it held, only that it changed.
 func Secret(field core.Field) bool {
