@@ -116,7 +116,7 @@ func taken(app core.App, owner string) error {
 	if err != nil {
 		return err
 	}
-	return refuse(http.StatusConflict, crm.FieldOwner, crm.CodeTaken, name+" looks after this customer by now.")
+	return refuse(http.StatusConflict, crm.FieldOwner, crm.CodeTaken, "This customer is looked after by "+name+" by now.")
 }
 
 // reassign makes somebody the owner of a customer, or nobody: it takes `owner`, an id or "" for the pool. It refuses with 403
