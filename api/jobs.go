@@ -20,12 +20,15 @@ type Jobs interface {
 	Run(name string, options crm.RunOptions) (*core.Record, error)
 }
 
-// Register binds the routes to the app's server.
-func Register(app core.App, jobs Jobs) {
+// Register binds the routes to the app's server; now gives the moment.
+func Register(app core.App, jobs Jobs, now func() time.Time) {
 	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
 		group := e.Router.Group("/api/crm").BindFunc(requireStaff)
 		group.GET("/jobs", listJobs(jobs)).BindFunc(requireDirector)
 		group.POST("/jobs/{name}/run", runJob(jobs)).BindFunc(requireDirector)
+		bindCustomers(group, now)
+		bindReveal(group, now)
+		bindDuplicates(group)
 		return e.Next()
 	})
 }
