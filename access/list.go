@@ -43,9 +43,18 @@ func RefuseQuery(what string) error {
 // may read it, so no answer, count or order tells anything of the others. It refuses paths through relations, functions
 // and fields the principal may read of no record, by name.
 func Search(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values) (*search.Result, []*core.Record, error) {
+	narrow, err := p.searched(collection, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	return list(e, p, collection, query, narrow)
+}
+
+// searched gives the conditions that narrow a search to the records of which the principal may read every field it names.
+func (p Principal) searched(collection *core.Collection, query url.Values) ([]dbx.Expression, error) {
 	names, err := Names(query.Get("filter"))
 	if err != nil {
-		return nil, nil, badSearch("filter", "The filter cannot be read.")
+		return nil, badSearch("filter", "The filter cannot be read.")
 	}
 	for _, field := range search.ParseSortFromString(query.Get("sort")) {
 		names = append(names, field.Name)
@@ -54,13 +63,13 @@ func Search(e *core.RequestEvent, p Principal, collection *core.Collection, quer
 	for _, written := range names {
 		name, granted, problem := p.searchable(collection, written)
 		if problem != "" {
-			return nil, nil, badSearch(name, problem)
+			return nil, badSearch(name, problem)
 		}
 		if condition := p.Narrow(collection.Name, granted); condition != nil {
 			narrow = append(narrow, condition)
 		}
 	}
-	return list(e, p, collection, query, narrow)
+	return narrow, nil
 }
 
 func badSearch(field, problem string) error {
