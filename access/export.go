@@ -19,7 +19,7 @@ var director = Principal{role: slices.Index(roles[:], crm.RoleDirector)}
 // Exported are the fields an export of a collection has, in the order of the schema: those that directors read of every record.
 // None where directors do not see the collection.
 func Exported(collection *core.Collection) []core.Field {
-	if director.Granted(Table[collection.Name].See) == 0 {
+	if !director.Sees(collection.Name) {
 		return nil
 	}
 	var fields []core.Field
@@ -51,7 +51,7 @@ func Found(e *core.RequestEvent, p Principal, collection *core.Collection, query
 		}
 		rows.AndWhere(condition)
 	}
-	for _, field := range search.ParseSortFromString(query.Get("sort")) {
+	for _, field := range sortOf(query) {
 		order, err := field.BuildExpr(resolver)
 		if err != nil {
 			return router.NewBadRequestError("The sort names what is not there.", err)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -56,7 +57,7 @@ func (p Principal) searched(collection *core.Collection, query url.Values) ([]db
 	if err != nil {
 		return nil, badSearch("filter", "The filter cannot be read.")
 	}
-	for _, field := range search.ParseSortFromString(query.Get("sort")) {
+	for _, field := range sortOf(query) {
 		names = append(names, field.Name)
 	}
 	narrow := []dbx.Expression{}
@@ -70,6 +71,14 @@ func (p Principal) searched(collection *core.Collection, query url.Values) ([]db
 		}
 	}
 	return narrow, nil
+}
+
+// sortOf reads what a list is sorted by; PocketBase reads a sort by the field "" from nothing.
+func sortOf(query url.Values) []search.SortField {
+	if query.Get("sort") == "" {
+		return nil
+	}
+	return search.ParseSortFromString(query.Get("sort"))
 }
 
 func badSearch(field, problem string) error {
@@ -93,7 +102,9 @@ func (p Principal) searchable(collection *core.Collection, written string) (name
 	switch {
 	case field == nil:
 		return name, 0, fmt.Sprintf("There is no field %q in %s.", name, collection.Name)
-	case isPath && (field.Type() != core.FieldTypeJSON || path == ""):
+	case isPath && slices.Contains(strings.Split(path, "."), ""):
+		return name, 0, "The path has a hole."
+	case isPath && field.Type() != core.FieldTypeJSON:
 		return name, 0, "A search looks at the fields of the records themselves, not through relations."
 	}
 	granted = p.Granted(Table[collection.Name].Fields[name].Read)

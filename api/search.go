@@ -20,7 +20,7 @@ import (
 func searchRecords(e *core.RequestEvent) error {
 	p := access.PrincipalOf(e.Auth)
 	collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
-	if err != nil || p.Granted(access.Table[collection.Name].See) == 0 {
+	if err != nil || !p.Sees(collection.Name) {
 		return e.NotFoundError("There is no such collection among those you see.", err)
 	}
 	query, err := searchQuery(e)
