@@ -19,6 +19,9 @@ import (
 // chunk is how many rows are held at once.
 const chunk = 500
 
+// rowColumn is what a row's own id is called, unlike any field.
+const rowColumn = "_row"
+
 // snapshot is the records of a collection at one moment: a transaction that only reads, beside which others write.
 type snapshot struct {
 	ctx        context.Context
@@ -83,21 +86,24 @@ func (s *snapshot) each(fn func(cells []any) error) error {
 			in[i] = id
 		}
 		var rows []dbx.NullStringMap
-		err := s.tx.Select(append([]string{"[[_rowid_]]"}, columns...)...).From(s.collection.Name).
+		err := s.tx.Select(append([]string{"_rowid_ AS " + rowColumn}, columns...)...).From(s.collection.Name).
 			Where(dbx.In("_rowid_", in...)).WithContext(s.ctx).All(&rows)
 		if err != nil {
 			return fmt.Errorf("failed to read rows: %w", err)
 		}
 		byID := make(map[string]dbx.NullStringMap, len(rows))
 		for _, row := range rows {
-			byID[row["_rowid_"].String] = row
+			byID[row[rowColumn].String] = row
 		}
 		names, err := s.names(rows)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			row := byID[fmt.Sprint(id)]
+			row, there := byID[fmt.Sprint(id)]
+			if !there { // in one transaction it has to be
+				return fmt.Errorf("row %d is gone", id)
+			}
 			for i, field := range s.fields {
 				if cells[i], err = s.cell(field, row[field.GetName()].String, names); err != nil {
 					return err
