@@ -23,6 +23,7 @@ func main() {
 	clock := clockwork.NewRealClock()
 
 	hooks.Register(app, clock.Now)
+	hooks.Flags(app, app.RootCmd.PersistentFlags())
 	runner := jobs.Register(app, clock)
 	api.Register(app, runner, clock.Now)
 	dashboard.Register(app)

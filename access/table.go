@@ -127,13 +127,13 @@ var Table = map[string]Rights{
 	},
 	crm.CollectionOrders: {
 		kind: ofCustomers,
-		See:  grant(own|team, anyone, anyone, anyone), Create: commercial, Change: commercial, Delete: directors,
+		See:  grant(own|team, anyone, team, anyone), Create: commercial, Change: commercial, Delete: directors,
 		Fields: lines(
 			open(crm.FieldCustomer, crm.FieldNumber, crm.FieldProduct, crm.FieldOrderedAt),
-			restricted(grant(own|team, 0, anyone, anyone), crm.FieldCategory, crm.FieldKind, crm.FieldDueOn, crm.FieldPaidOn, crm.FieldCancelled),
+			restricted(grant(own|team, 0, team, anyone), crm.FieldCategory, crm.FieldKind, crm.FieldDueOn, crm.FieldPaidOn, crm.FieldCancelled),
 			restricted(commercial, crm.FieldAmount),
 			restricted(margins, crm.FieldCost),
-			computed(grant(own|team, 0, anyone, anyone), crm.FieldOwner),
+			computed(grant(own|team, 0, team, anyone), crm.FieldOwner),
 			computed(none, crm.FieldImport),
 		),
 	},
@@ -202,6 +202,14 @@ var Table = map[string]Rights{
 		See:  grant(0, 0, self|team, anyone),
 		Fields: lines(computed(all, crm.FieldFile, crm.FieldKind, crm.FieldBy, crm.FieldStatus, crm.FieldRows, crm.FieldRowsCreated,
 			crm.FieldRowsUpdated, crm.FieldSkipped, crm.FieldProblems)),
+	},
+	crm.CollectionAuditLog: {
+		See: directors,
+		Fields: lines(
+			computed(all, crm.FieldAt, crm.FieldActor, crm.FieldActorCollection, crm.FieldIP, crm.FieldAction, crm.FieldCollection,
+				crm.FieldRecord, crm.FieldChanges, crm.FieldNote),
+			computed(none, crm.FieldSeq, crm.FieldHash, crm.FieldKey, crm.FieldDigests),
+		),
 	},
 	crm.CollectionJobRuns: {
 		See: directors,

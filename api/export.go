@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/access"
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
@@ -79,8 +80,9 @@ func export(now func() time.Time) func(*core.RequestEvent) error {
 			return e.BadRequestError(fmt.Sprintf("A sheet holds at most %d rows; these are %d. Take format=csv, or a filter.", maxSheetRows, len(rows.ids)), nil)
 		}
 		note := describe(name, query, len(rows.ids))
-		if err := auditExport(e, collection.Name, note); err != nil {
-			return fmt.Errorf("failed to audit an export: %w", err)
+		entry := audit.Entry{Actor: audit.ActorOf(e.Auth, e.RealIP()), Action: audit.ActionExport, Collection: collection.Name, Note: note}
+		if err := audit.Append(e.App, entry); err != nil {
+			return err
 		}
 		about := about{collection: collection.Name, by: signature(e.Auth), at: now().In(policy.Zone), heading: rows.heading()}
 		header := e.Response.Header()
@@ -106,11 +108,6 @@ func describe(format string, query url.Values, rows int) string {
 		}
 	}
 	return strings.Join(append(parts, fmt.Sprintf("%d rows", rows)), ", ")
-}
-
-// auditExport records an export.
-func auditExport(e *core.RequestEvent, collection, note string) error {
-	return nil
 }
 
 // signature names who exports.

@@ -76,7 +76,13 @@ type server struct {
 // serve starts a server on a directory and waits until it takes commands.
 func serve(t testing.TB, dir string) *server {
 	t.Helper()
-	s := &server{exec.Command(binary, "serve", "--http", "127.0.0.1:0", "--dir", dir), &bytes.Buffer{}}
+	return serveAt(t, dir, "127.0.0.1:0")
+}
+
+// serveAt starts a server at an address, for those who want to talk to it.
+func serveAt(t testing.TB, dir, address string) *server {
+	t.Helper()
+	s := &server{exec.Command(binary, "serve", "--http", address, "--dir", dir), &bytes.Buffer{}}
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)

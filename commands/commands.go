@@ -1,4 +1,4 @@
-// Package commands holds what `touchbase` does beside serving: import, job, demo. A command that writes while a server holds
+// Package commands holds what `touchbase` does beside serving: import, job, demo, audit. A command that writes while a server holds
 // the directory does it through that server.
 package commands
 
@@ -47,7 +47,7 @@ func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	root.SetErr(os.Stderr) // PocketBase's own writer colours errors and puts them among the results, on the standard output
 	c.bindServer(app)
-	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand()} {
+	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand(), c.auditCommand()} {
 		root.AddCommand(command)
 	}
 	return c

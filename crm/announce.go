@@ -3,6 +3,7 @@ package crm
 import (
 	"fmt"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/subscriptions"
 )
@@ -11,8 +12,11 @@ import (
 // costs an access query per listener, so beyond it everybody is told once to read again.
 const announceEach = 500
 
+// TopicPrefix begins the realtime topics of the program's own, which are for active staff.
+const TopicPrefix = "crm/"
+
 // TopicRecomputed is the realtime topic told when many customers changed at once.
-const TopicRecomputed = "crm/recomputed"
+const TopicRecomputed = TopicPrefix + "recomputed"
 
 // Announce tells everybody who listens that assessments changed. To be called after the commit, with an app outside
 // any transaction; it fails nothing, because what it tells has happened.
@@ -24,7 +28,9 @@ func Announce(app core.App, customers ...string) {
 	if listeners*len(customers) > announceEach {
 		message := subscriptions.Message{Name: TopicRecomputed, Data: fmt.Appendf(nil, `{"customers":%d}`, len(customers))}
 		for _, client := range app.SubscriptionsBroker().Clients() {
-			if client.HasSubscription(TopicRecomputed) {
+			// Whoever listens may have lost their rights since they subscribed.
+			auth, _ := client.Get(apis.RealtimeClientAuthKey).(*core.Record)
+			if client.HasSubscription(TopicRecomputed) && MayListen(auth) {
 				client.Send(message)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/security"
 
+	"touchbase/audit"
 	"touchbase/rules"
 )
 
@@ -200,7 +201,8 @@ func Reassess(app core.App, policy *Policy, how Assessing, ids ...string) ([]str
 			continue
 		}
 		changed = append(changed, j.facts.ID)
-		if err := j.save(app, how); err != nil {
+		err := app.RunInTransaction(func(tx core.App) error { return j.save(tx, how) })
+		if err != nil {
 			return nil, fmt.Errorf("failed to save the assessment of %s: %w", j.facts.ID, err)
 		}
 		quiet := how.Quiet || j.facts.stored.AssessedAt == ""
@@ -229,19 +231,39 @@ func (j judged) save(app core.App, how Assessing) error {
 	if _, err := app.DB().NewQuery("UPDATE customers SET " + set.String() + " WHERE id = {:id}").Bind(params).Execute(); err != nil {
 		return err
 	}
+	if changes := j.logged(); len(changes) > 0 {
+		err := audit.Append(app, audit.Entry{
+			Action: audit.ActionUpdate, Collection: CollectionCustomers, Record: j.facts.ID, Changes: changes,
+		})
+		if err != nil {
+			return err
+		}
+	}
 	if j.want.Tier == j.facts.stored.Tier {
 		return nil
 	}
+	return j.saveTierChange(app, how)
+}
+
+// saveTierChange records that the tier became another one.
+func (j judged) saveTierChange(app core.App, how Assessing) error {
 	cause := how.Cause
 	if cause == CauseEvent && pinDecides(j.result.TierReasons) != pinDecided(j.facts.stored.TierReason) {
 		cause = CausePin
 	}
+	id := newID()
 	_, err := app.DB().NewQuery(`INSERT INTO tier_changes (id, customer, [[from]], [[to]], reasons, cause, [[by]], at, created, updated)
 		VALUES ({:id}, {:customer}, {:from}, {:to}, {:reasons}, {:cause}, {:by}, {:at}, {:at}, {:at})`).Bind(dbx.Params{
-		"id": newID(), "customer": j.facts.ID, "from": j.facts.stored.Tier, "to": j.want.Tier,
+		"id": id, "customer": j.facts.ID, "from": j.facts.stored.Tier, "to": j.want.Tier,
 		"reasons": j.want.TierReason, "cause": cause, "by": how.By, "at": FormatMoment(j.at),
 	}).Execute()
-	return err
+	if err != nil {
+		return err
+	}
+	return audit.Append(app, audit.Entry{Action: audit.ActionCreate, Collection: CollectionTierChanges, Record: id, Changes: map[string]audit.Change{
+		FieldCustomer: {To: j.facts.ID}, FieldFrom: {To: j.facts.stored.Tier}, FieldTo: {To: j.want.Tier},
+		FieldReasons: {To: jsonText(j.want.TierReason)}, FieldCause: {To: cause}, FieldBy: {To: how.By}, FieldAt: {To: FormatMoment(j.at)},
+	}})
 }
 
 // pinDecides tells whether the reasons end in a pin.

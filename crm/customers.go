@@ -132,7 +132,6 @@ func exists(app core.App, collection string, condition dbx.Expression) (bool, er
 
 // MoveTeam gives the customers of an owner the owner's new team.
 func MoveTeam(app core.App, owner, team string) error {
-	_, err := app.DB().Update(CollectionCustomers, dbx.Params{FieldTeam: team},
-		dbx.And(dbx.HashExp{FieldOwner: owner}, dbx.Not(dbx.HashExp{FieldTeam: team}))).Execute()
-	return err
+	return SetColumn(app, CollectionCustomers, FieldTeam, team,
+		dbx.And(dbx.HashExp{FieldOwner: owner}, dbx.Not(dbx.HashExp{FieldTeam: team})))
 }

@@ -44,6 +44,7 @@ var contractFields = map[string]string{
 	"risk_rules":   `signal enabled severity threshold window_days`,
 	"signals":      `customer signal severity evidence raised_at cleared_at`,
 	"tier_changes": `customer from to reasons cause by at`,
+	"audit_log":    `at actor actor_collection ip action collection record changes note seq hash key digests`,
 	"job_runs":     `job started_at finished_at status examined changed error cause simulated`,
 	"imports":      `file kind by status rows rows_created rows_updated skipped problems`,
 	"industries":   `code name name_en aliases`,
@@ -113,8 +114,10 @@ var contractValues = map[string]string{
 	"tier_changes.cause":  "job|event|pin|policy",
 	"job_runs.job":        "tiers|reminders|response|care|duplicates|reports|digest",
 	"job_runs.cause":      "schedule|catch_up|manual|policy",
-	"imports.kind":        "customers|contacts|orders|follow_ups",
-	"tags.group":          "basic|behaviour|demand",
+	"audit_log.action": "create|update|delete|export|reveal|sign_in|sign_in_failed|policy|merge|import|erase|" +
+		"restore|admin",
+	"imports.kind": "customers|contacts|orders|follow_ups",
+	"tags.group":   "basic|behaviour|demand",
 
 	// domain.md describes these and leaves the identifiers to the schema.
 	"customers.needs_check": "size_revenue|cooperation_since|phone|identity_number|bank_card",

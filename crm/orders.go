@@ -75,12 +75,12 @@ func FollowOrder(app core.App, record *core.Record) error {
 	if record.GetString(FieldKind) != OrderNew || record.GetBool(FieldCancelled) {
 		return nil
 	}
-	_, err := app.DB().NewQuery(`UPDATE orders SET kind = 'repeat'
-		WHERE customer = {:customer} AND kind = 'new' AND id != {:id} AND ordered_at > {:at}
+	err := SetColumn(app, CollectionOrders, FieldKind, OrderRepeat, dbx.NewExp(`customer = {:customer} AND kind = 'new'
+		AND id != {:id} AND ordered_at > {:at}
 		AND ordered_at <= coalesce((SELECT min(ordered_at) FROM orders WHERE customer = {:customer} AND id != {:id}
-			AND amount >= 0 AND NOT cancelled), '9999')`).Bind(dbx.Params{
+			AND amount >= 0 AND NOT cancelled), '9999')`, dbx.Params{
 		"id": record.Id, "customer": record.GetString(FieldCustomer), "at": record.GetString(FieldOrderedAt),
-	}).Execute()
+	}))
 	if err != nil {
 		return fmt.Errorf("failed to tell the first order from the others: %w", err)
 	}

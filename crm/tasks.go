@@ -142,21 +142,40 @@ func TaskByKey(app core.App, key string) (*core.Record, error) {
 	return task, nil
 }
 
+// person is an active user as far as it matters for who gets a task.
+type person struct {
+	ID         string `db:"id"`
+	Locale     string `db:"locale"`
+	AwayUntil  string `db:"away_until"`
+	Substitute string `db:"substitute"`
+}
+
+func (p person) isAway(today rules.Day) bool {
+	return rules.DayOf(ParseMoment(p.AwayUntil), time.UTC) >= today
+}
+
+// activePerson gives an active user, or none.
+func activePerson(app core.App, id string) (*person, error) {
+	var found person
+	err := app.DB().NewQuery("SELECT id, locale, away_until, substitute FROM users WHERE id = {:id} AND active").
+		Bind(dbx.Params{"id": id}).One(&found)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("failed to find a colleague: %w", err)
+	}
+	return &found, nil
+}
+
 // responsible decides who gets a rule's task: the colleague named, else the author, else the customer's owner,
 // else the managers of its team, else the directors; nobody where none of them is active. For someone away it
 // is their substitute. It also gives the index of their language in pairs of Chinese and English.
 func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale int, err error) {
-	var rows []struct {
-		ID               string `db:"id"`
-		Locale           string `db:"locale"`
-		AwayUntil        string `db:"away_until"`
-		Substitute       string `db:"substitute"`
-		SubstituteLocale string `db:"substitute_locale"`
-	}
-	err = app.DB().NewQuery(`SELECT u.id, u.locale, u.away_until, coalesce(s.id, '') substitute, coalesce(s.locale, '') substitute_locale
+	var rows []person
+	err = app.DB().NewQuery(`SELECT u.id, u.locale, u.away_until, u.substitute
 		FROM users u
 		LEFT JOIN customers c ON c.id = {:customer}
-		LEFT JOIN users s ON s.id = u.substitute AND s.active
 		WHERE u.active AND (u.id IN ({:named}, {:author}, c.owner) OR u.role = 'manager' AND u.team = c.team AND u.team != ''
 			OR u.role = 'director')
 		ORDER BY CASE WHEN u.id = {:named} THEN 0 WHEN u.id = {:author} THEN 1 WHEN u.id = c.owner THEN 2
@@ -168,14 +187,28 @@ func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale i
 	if len(rows) == 0 {
 		return "", 0, nil
 	}
-	who := rows[0]
-	if away := rules.DayOf(ParseMoment(who.AwayUntil), time.UTC); who.Substitute != "" && away >= today {
-		who.ID, who.Locale = who.Substitute, who.SubstituteLocale
+	who, err := standIn(app, rows[0], today)
+	if err != nil {
+		return "", 0, err
 	}
 	if who.Locale == rules.English {
 		locale = 1
 	}
 	return who.ID, locale, nil
+}
+
+// standIn follows the substitutes from somebody away to the first who is there; where nobody is, to the last of them.
+func standIn(app core.App, who person, today rules.Day) (person, error) {
+	asked := map[string]bool{who.ID: true}
+	for who.isAway(today) && !asked[who.Substitute] {
+		next, err := activePerson(app, who.Substitute)
+		if err != nil || next == nil {
+			return who, err
+		}
+		who = *next
+		asked[who.ID] = true
+	}
+	return who, nil
 }
 
 // lightTouchKey names the one light touch task of a silence and a date.
@@ -266,7 +299,15 @@ func moveLightTouch(app core.App, task *core.Record, key string, due, now time.T
 
 // countTasks stores how many tasks of a customer are open.
 func countTasks(app core.App, customer string) error {
-	_, err := app.DB().NewQuery(`UPDATE customers SET open_tasks = (SELECT count(*) FROM tasks
-		WHERE customer = {:id} AND status IN (` + OpenStatuses + `)) WHERE id = {:id}`).Bind(dbx.Params{"id": customer}).Execute()
-	return err
+	var count struct {
+		Stored int `db:"stored"`
+		Open   int `db:"open"`
+	}
+	err := app.DB().NewQuery(`SELECT open_tasks stored, (SELECT count(*) FROM tasks
+		WHERE customer = {:id} AND status IN (` + OpenStatuses + `)) open FROM customers WHERE id = {:id}`).
+		Bind(dbx.Params{"id": customer}).One(&count)
+	if err != nil || count.Stored == count.Open {
+		return err
+	}
+	return SetColumn(app, CollectionCustomers, FieldOpenTasks, count.Open, dbx.HashExp{core.FieldNameId: customer})
 }

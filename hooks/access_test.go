@@ -85,6 +85,7 @@ func TestProgramsCollections(t *testing.T) {
 		"signals":      {"customer": o.customer.Id, "signal": "silent", "severity": "warning", "raised_at": o.At(0)},
 		"job_runs":     {"job": "tiers", "status": "done", "cause": "manual", "started_at": o.At(0)},
 		"imports":      {"kind": "customers", "status": "done"},
+		"audit_log":    {"at": o.At(0), "action": "create"},
 	}
 	for _, collection := range access.Computed {
 		row, ok := rows[collection]

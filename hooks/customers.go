@@ -25,8 +25,8 @@ func (h *hooks) onCustomerWrite(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if crm.IsSystem(e.Context) {
-		return nil
+	if err := h.handOver(e); err != nil || crm.IsSystem(e.Context) {
+		return err
 	}
 	policy, err := crm.LoadPolicy(e.App)
 	if err != nil {
@@ -36,4 +36,17 @@ func (h *hooks) onCustomerWrite(e *core.RecordEvent) error {
 		return err
 	}
 	return crm.Refresh(e.App, e.Record)
+}
+
+// handOver moves the open tasks of a former owner with the customer, whoever changed the owner: an import may.
+func (h *hooks) handOver(e *core.RecordEvent) error {
+	from, to := e.Record.Original().GetString(crm.FieldOwner), e.Record.GetString(crm.FieldOwner)
+	if from == "" || from == to {
+		return nil
+	}
+	policy, err := crm.LoadPolicy(e.App)
+	if err != nil {
+		return err
+	}
+	return crm.MoveTasks(e.App, policy, e.Record.Id, from, to, h.now())
 }

@@ -18,6 +18,7 @@ type office struct {
 	team                   *core.Record
 	director, manager, rep *core.Record
 	customer               *core.Record
+	silences               int // waited for, see wantSilence
 }
 
 func newOffice(t *testing.T) *office {
@@ -50,6 +51,16 @@ func (o *office) find(collection, id string) *core.Record {
 		o.t.Fatal(err)
 	}
 	return record
+}
+
+// named gives the user of a name.
+func (o *office) named(name string) *core.Record {
+	o.t.Helper()
+	user, err := o.FindFirstRecordByData(crm.CollectionUsers, crm.FieldName, name)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	return user
 }
 
 // tasks gives the tasks that follow from a follow-up, of a kind, in the order they are due.

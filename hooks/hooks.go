@@ -17,14 +17,21 @@ import (
 )
 
 type hooks struct {
+	app     core.App // outside of any transaction: for what is told after one
 	now     func() time.Time
+	signIns attempts
 	serving atomic.Bool
 }
 
 // Register binds every hook to the app; now gives the moment, which tests and the demo set. To be called once, before
 // the app serves or writes anything.
 func Register(app core.App, now func() time.Time) {
-	h := &hooks{now: now}
+	h := &hooks{app: app, now: now}
+	h.bindAudit(app)
+	h.bindSuperusers(app)
+	h.bindSessions(app)
+	h.bindSignIn(app)
+	bindRequestLogs(app)
 	h.bindAccess(app)
 	h.bindQueries(app)
 	h.bindLists(app)

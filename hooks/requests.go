@@ -147,11 +147,8 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 			return err
 		}
 		if e.Collection.IsAuth() {
-			err = h.prepareUserUpdate(e, stored, values, errs)
-		} else {
-			err = h.prepareUpdate(e, p, standing, stored, values, errs)
-		}
-		if err != nil {
+			h.prepareUserUpdate(e, stored, values, errs)
+		} else if err := h.prepareUpdate(e, p, standing, stored, values, errs); err != nil {
 			return err
 		}
 		if len(errs) > 0 {
@@ -227,29 +224,34 @@ func isOurs(field core.Field) bool {
 	return field.GetHidden() && !field.GetSystem()
 }
 
-// checkRev refuses a write that was made on an older version of the record, and says what the fields it would have
-// overwritten hold now.
-func checkRev(e *core.RecordRequestEvent, fresh *core.Record, values map[string]any, reads func(field string) bool) error {
+// checkRev refuses a write that was made on an older version of the record, and says what people changed since, and what the
+// fields hold now that it would have overwritten; of each only what its sender may read.
+func checkRev(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, reads func(field string) bool) error {
 	if !crm.HasRev(e.Collection) {
 		return nil
 	}
 	given, ok := givenRev(e, values)
-	current := fresh.GetInt(crm.FieldRev)
+	current := stored.GetInt(crm.FieldRev)
 	if !ok || given == current {
 		return nil
 	}
-	data := validation.Errors{crm.FieldRev: validation.NewError("conflict", "This record was changed since you opened it.").
-		SetParams(map[string]any{"rev": current, "yours": given})}
-	for key, value := range values {
-		field := crm.InputField(e.Collection, key)
-		name := field.GetName()
-		if name == crm.FieldRev || !reads(name) || access.IsComputed(e.Collection.Name, name) || sameAfterSet(fresh, key, value) ||
-			field.Type() == core.FieldTypeAutodate {
-			continue
-		}
-		data[name] = validation.NewError("changed", "It now holds another value.").
-			SetParams(map[string]any{"value": fresh.Get(name)})
+	changed, err := audit.Since(e.App, e.Collection.Name, stored.Id, given)
+	if err != nil {
+		return err
 	}
+	for key, value := range values {
+		if field := crm.InputField(e.Collection, key); field.Type() != core.FieldTypeAutodate && !sameAfterSet(stored, key, value) {
+			changed = append(changed, field.GetName())
+		}
+	}
+	data := validation.Errors{}
+	for _, name := range changed {
+		if reads(name) && !access.IsComputed(e.Collection.Name, name) {
+			data[name] = validation.NewError("changed", "It now holds another value.").SetParams(map[string]any{"value": stored.Get(name)})
+		}
+	}
+	data[crm.FieldRev] = validation.NewError("conflict", "This record was changed since you opened it.").
+		SetParams(map[string]any{"rev": current, "yours": given})
 	return router.NewApiError(http.StatusConflict, "Somebody changed this record since you opened it. Look at it again, then repeat your change.", data)
 }
 

@@ -3,6 +3,8 @@ package hooks_test
 import (
 	"testing"
 
+	"github.com/pocketbase/dbx"
+
 	"touchbase/crm"
 	"touchbase/internal/testapp"
 )
@@ -27,8 +29,22 @@ func TestResponsible(t *testing.T) {
 			o.server.Update(o.director, o.rep, testapp.Fields{"away_until": o.Day(3), "substitute": substitute}).Want(200)
 			o.server.Update(o.director, o.find("users", substitute), testapp.Fields{"active": false}).Want(200)
 		}, func(o *office, _ string) string { return o.rep.Id }},
-		{"the owner left", func(o *office, _ string) {
-			o.server.Update(o.director, o.rep, testapp.Fields{"active": false}).Want(200)
+		{"the substitute is away too", func(o *office, substitute string) {
+			third := o.User(crm.RoleRep, testapp.Fields{"name": "第三人"})
+			o.server.Update(o.director, o.rep, testapp.Fields{"away_until": o.Day(3), "substitute": substitute}).Want(200)
+			o.server.Update(o.director, o.find("users", substitute), testapp.Fields{"away_until": o.Day(0), "substitute": third.Id}).Want(200)
+		}, func(o *office, _ string) string { return o.named("第三人").Id }},
+		{"two stand in for each other, both away", func(o *office, substitute string) {
+			o.server.Update(o.director, o.rep, testapp.Fields{"away_until": o.Day(3), "substitute": substitute}).Want(200)
+			o.server.Update(o.director, o.find("users", substitute), testapp.Fields{"away_until": o.Day(3), "substitute": o.rep.Id}).Want(200)
+		}, func(_ *office, substitute string) string { return substitute }},
+		{"the owner left to a substitute", func(o *office, substitute string) {
+			o.server.Update(o.director, o.rep, testapp.Fields{"active": false, "substitute": substitute}).Want(200)
+		}, func(_ *office, substitute string) string { return substitute }},
+		{"the owner is not active", func(o *office, _ string) { // as a customer restored later may find them
+			if _, err := o.DB().NewQuery("UPDATE users SET active = FALSE WHERE id = {:id}").Bind(dbx.Params{"id": o.rep.Id}).Execute(); err != nil {
+				o.t.Fatal(err)
+			}
 		}, func(o *office, _ string) string { return o.manager.Id }},
 		{"no owner, but a team", func(o *office, _ string) {
 			o.server.Update(o.director, o.customer, testapp.Fields{"owner": ""}).Want(200)
@@ -47,6 +63,7 @@ func TestResponsible(t *testing.T) {
 			c.prepare(o, substitute.Id)
 			o.server.Update(o.director, primary, testapp.Fields{"left_on": o.Day(0)}).Want(200)
 			o.wantFields(o.first("tasks"), map[string]string{"kind": "handover", "assignee": c.want(o, substitute.Id), "by": "", "given_by": ""})
+			o.wantAssigned(o.customer, o.find("users", c.want(o, substitute.Id)))
 		})
 	}
 }

@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"maps"
 	"net/http"
 	"strings"
 	"sync"
@@ -71,6 +72,29 @@ func TestConflict(t *testing.T) {
 	o.wantFields(o.customer, map[string]string{"region": "无锡", "rev": "3", "notes": "先写的"})
 	for _, match := range []string{`"3"`, `W/"4"`, "*"} {
 		o.server.Update(o.manager, o.customer, testapp.Fields{"region": "x" + match}, "If-Match", match).Want(200)
+	}
+}
+
+// TestWhatChangedSince tells whoever wrote on an older version what others changed since, as far as they may read it.
+func TestWhatChangedSince(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.server.Update(o.rep, o.customer, testapp.Fields{"region": "苏州"}).Want(200)                           // rev 1
+	o.server.Update(o.rep, o.customer, testapp.Fields{"decision_maker": "王总", "core_need": "快"}).Want(200) // rev 2
+	o.Order(o.customer, 900000, nil)                                                                       // the system's changes are no conflict
+	codes := o.server.Update(o.User("support", nil), o.customer, testapp.Fields{"region": "无锡", "rev": 0}).Codes()
+	if codes["rev"] == "conflict" {
+		t.Error("somebody who may not change it is told what changed")
+	}
+	codes = o.server.Update(o.manager, o.customer, testapp.Fields{"address": "解放路", "rev": 1}).Want(409).Codes()
+	if want := map[string]string{"rev": "conflict", "decision_maker": "changed", "core_need": "changed", "address": "changed"}; !maps.Equal(codes, want) {
+		t.Errorf("the conflict names %v, want %v", codes, want)
+	}
+	other := o.User("support", nil)
+	o.Make("tasks", testapp.Fields{"customer": o.customer.Id, "title": "看看", "kind": "other", "due_at": o.At(0), "priority": "normal", "status": "open", "assignee": other.Id, "given_by": o.rep.Id})
+	codes = o.server.Update(other, o.customer, testapp.Fields{"core_need": "慢", "rev": 1}).Want(409).Codes()
+	if want := map[string]string{"rev": "conflict", "core_need": "changed"}; !maps.Equal(codes, want) {
+		t.Errorf("the conflict names %v to somebody who may not read more, want %v", codes, want)
 	}
 }
 

@@ -1,27 +1,91 @@
 package hooks
 
 import (
+	"fmt"
+
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
 func (h *hooks) bindUsers(app core.App) {
+	onCheck(app, crm.CollectionUsers, func(e *core.RecordEvent) error { return crm.CheckUser(e.App, e.Record) })
 	h.onWrite(app, crm.CollectionUsers, h.onUserWrite)
+	app.OnRecordDelete(crm.CollectionUsers).BindFunc(func(e *core.RecordEvent) error {
+		return inTransaction(e, func() error {
+			if err := crm.CheckUserDelete(e.App, e.Record); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	})
 }
 
-// onUserWrite takes the customers of an owner along into the owner's new team.
+// onUserWrite takes the customers of an owner along into the owner's new team, and gives what somebody deactivated had
+// to their substitute. Whoever is active again has to sign in again.
 func (h *hooks) onUserWrite(e *core.RecordEvent) error {
 	crm.CleanTexts(e.Record)
+	if e.Record.IsNew() {
+		return e.Next()
+	}
+	stored, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	if err != nil {
+		return fmt.Errorf("failed to find who is changed: %w", err)
+	}
+	if crm.Reactivates(stored, e.Record) {
+		e.Record.RefreshTokenKey()
+	}
+	leaves := crm.Deactivates(stored, e.Record)
 	if err := e.Next(); err != nil {
 		return err
 	}
-	team := e.Record.GetString(crm.FieldTeam)
-	if team == e.Record.Original().GetString(crm.FieldTeam) {
-		return nil
+	if err := refreshRights(e); err != nil {
+		return err
 	}
-	return crm.MoveTeam(e.App, e.Record.Id, team)
+	if leaves {
+		if err := h.takeOver(e.App, e.Record); err != nil {
+			return err
+		}
+	}
+	if team := e.Record.GetString(crm.FieldTeam); team != stored.GetString(crm.FieldTeam) {
+		return crm.MoveTeam(e.App, e.Record.Id, team)
+	}
+	return nil
+}
+
+// refreshRights puts what somebody's rights rest on, as stored, into the record just saved, which may have been read before
+// another changed them: PocketBase hands the record to the open connections of that person.
+func refreshRights(e *core.RecordEvent) error {
+	stored, err := e.App.FindRecordById(e.Record.Collection(), e.Record.Id)
+	if err != nil {
+		return fmt.Errorf("failed to read somebody's rights again: %w", err)
+	}
+	for _, field := range append([]string{core.FieldNameTokenKey}, ranks...) {
+		e.Record.SetRaw(field, stored.GetRaw(field))
+	}
+	return nil
+}
+
+// takeOver gives what somebody deactivated had to their substitute, and tells whoever listens once that holds.
+func (h *hooks) takeOver(tx core.App, left *core.Record) error {
+	policy, err := crm.LoadPolicy(tx)
+	if err != nil {
+		return err
+	}
+	by := audit.Behind(tx).User()
+	customers, err := crm.TakeOver(tx, policy, left.Id, left.GetString(crm.FieldSubstitute), by, h.now())
+	if err != nil {
+		return err
+	}
+	tx.TxInfo().OnComplete(func(failure error) error {
+		if failure == nil {
+			crm.Announce(h.app, customers...)
+		}
+		return nil
+	})
+	return nil
 }
 
 // ranks are the fields that say what somebody may do.
@@ -29,7 +93,7 @@ var ranks = []string{crm.FieldRole, crm.FieldActive, crm.FieldTeam, crm.FieldDep
 
 // prepareUserUpdate keeps people from promoting themselves: what somebody may do is decided by a director, and by
 // another one than themselves where it is their own role or whether they are active.
-func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, errs validation.Errors) error {
+func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, errs validation.Errors) {
 	staff := staffID(e.Auth)
 	director := staff != "" && e.Auth.GetString(crm.FieldRole) == crm.RoleDirector
 	for key, value := range values {
@@ -46,5 +110,4 @@ func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Recor
 			errs[field] = validation.NewError("not_allowed", "This is decided by a director, and never by oneself.")
 		}
 	}
-	return nil
 }

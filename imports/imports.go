@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/access"
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
@@ -34,6 +35,15 @@ type Options struct {
 	By       string   `json:"by"`       // user who imports, if one does
 
 	Progress func(done, total int) `json:"-"`
+}
+
+// actor is who imports: a user, or whoever typed the command.
+func (o Options) actor(importID string) audit.Actor {
+	actor := audit.Actor{ID: o.By, Note: "import " + importID}
+	if o.By != "" {
+		actor.Collection = crm.CollectionUsers
+	}
+	return actor
 }
 
 // Problem is why a row, or one cell of it, was not imported. Row is counted as in the spreadsheet, the header is row 1.

@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
@@ -26,8 +27,9 @@ const (
 
 // log is the row in imports that tells of an import; a dry run has none.
 type log struct {
-	app core.App
-	row *core.Record
+	app   core.App
+	row   *core.Record
+	actor audit.Actor
 }
 
 // openLog begins the row of an import, with the file as it came. Imports run one at a time, so a row that still says
@@ -36,8 +38,7 @@ func openLog(app core.App, options Options, file io.ReadSeeker) (*log, error) {
 	if options.DryRun {
 		return &log{}, nil
 	}
-	_, err := app.DB().Update(crm.CollectionImports, dbx.Params{crm.FieldStatus: statusInterrupted},
-		dbx.HashExp{crm.FieldStatus: statusRunning}).Execute()
+	err := crm.SetColumn(app, crm.CollectionImports, crm.FieldStatus, statusInterrupted, dbx.HashExp{crm.FieldStatus: statusRunning})
 	if err != nil {
 		return nil, fmt.Errorf("failed to close imports that were cut off: %w", err)
 	}
@@ -64,10 +65,10 @@ func openLog(app core.App, options Options, file io.ReadSeeker) (*log, error) {
 	row.Load(map[string]any{
 		crm.FieldKind: options.Kind, crm.FieldBy: options.By, crm.FieldStatus: statusRunning, crm.FieldFile: stored,
 	})
-	if err := app.Save(row); err != nil {
+	if err := audit.As(app, options.actor(row.Id), func(tx core.App) error { return tx.Save(row) }); err != nil {
 		return nil, fmt.Errorf("failed to record the import: %w", err)
 	}
-	return &log{app: app, row: row}, nil
+	return &log{app: app, row: row, actor: options.actor(row.Id)}, nil
 }
 
 func (l *log) id() string {
@@ -104,7 +105,16 @@ func (l *log) close(table *Table, result *Result, failure error) error {
 		}
 		l.row.Set(crm.FieldProblems, file)
 	}
-	if err := l.app.Save(l.row); err != nil {
+	err := audit.As(l.app, l.actor, func(tx core.App) error {
+		if err := tx.Save(l.row); err != nil {
+			return err
+		}
+		return audit.Append(tx, audit.Entry{
+			Action: audit.ActionImport, Collection: crm.CollectionImports, Record: l.row.Id,
+			Note: fmt.Sprintf("%s %s: %s", l.row.GetString(crm.FieldKind), status, result.Summary()),
+		})
+	})
+	if err != nil {
 		return fmt.Errorf("failed to record the end of the import: %w", err)
 	}
 	return nil

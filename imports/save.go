@@ -13,6 +13,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"touchbase/audit"
 	"touchbase/crm"
 )
 
@@ -41,7 +42,7 @@ func (r *run) write(ctx context.Context) error {
 		return nil
 	}
 	var changed []string
-	err := r.app.RunInTransaction(func(tx core.App) error {
+	err := audit.As(r.app, r.options.actor(r.importID), func(tx core.App) error {
 		customers, err := r.save(tx, batch)
 		if err != nil {
 			return err
@@ -116,7 +117,13 @@ func (i *inserter) insert(record *core.Record, now time.Time) error {
 	if _, err := i.query.Bind(columns).Execute(); err != nil {
 		return fmt.Errorf("failed to insert into %s: %w", record.Collection().Name, err)
 	}
-	return nil
+	changes, err := audit.Differences(record.Collection(), nil, columns)
+	if err != nil {
+		return err
+	}
+	return audit.Append(i.tx, audit.Entry{
+		Action: audit.ActionCreate, Collection: record.Collection().Name, Record: record.Id, Changes: changes,
+	})
 }
 
 func (i *inserter) close() error {

@@ -116,7 +116,7 @@ func schema(t *testing.T, app core.App) string {
 		}
 	}
 	s := app.Settings()
-	fmt.Fprintln(&out, s.Meta.AppName, s.Batch)
+	fmt.Fprintln(&out, s.Meta.AppName, s.Batch, s.RateLimits)
 	return out.String()
 }
 

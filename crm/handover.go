@@ -1,0 +1,103 @@
+package crm
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// MoveTasks gives the open tasks that a customer's former owner had of it to the new one; without a new one to whoever a
+// rule's task goes to then. Who gave them stays. Nothing moves where there was no former owner. To be called inside the
+// transaction that changes the owner, once the customer is saved.
+func MoveTasks(tx core.App, policy *Policy, customer, from, to string, now time.Time) error {
+	if from == "" || from == to {
+		return nil
+	}
+	tasks, err := openTasksOf(tx, dbx.HashExp{FieldAssignee: from, FieldCustomer: customer})
+	if err != nil || len(tasks) == 0 {
+		return err
+	}
+	if to == "" {
+		if to, _, err = responsible(tx, RuleTask{Customer: customer}, rules.DayOf(now, policy.Zone)); err != nil {
+			return err
+		}
+	}
+	return reassign(tx, tasks, to)
+}
+
+// TakeOver gives everything unfinished of somebody who leaves to another: the customers they own, but for the archived,
+// and every open task of theirs. Collaborators, requesters and authors stay, as history. To be called inside the
+// transaction that deactivates them; by is the user who does, where it is one. It gives the ids of the customers, to be
+// announced after the commit: there may be thousands, so they are written in one go, without hooks.
+func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) ([]string, error) {
+	var customers []string
+	err := tx.DB().Select(core.FieldNameId).From(CollectionCustomers).Where(ownedBy(from)).OrderBy(core.FieldNameId).Column(&customers)
+	if err != nil {
+		return nil, fmt.Errorf("failed to find the customers to hand over: %w", err)
+	}
+	if len(customers) > 0 {
+		if err := giveCustomers(tx, from, to); err != nil {
+			return nil, err
+		}
+	}
+	tasks, err := openTasksOf(tx, dbx.HashExp{FieldAssignee: from})
+	if err != nil {
+		return nil, err
+	}
+	for _, task := range tasks {
+		task.Set(FieldGivenBy, by) // who decides it gives it: what somebody long gone gave would open no customer to the new one
+	}
+	if err := reassign(tx, tasks, to); err != nil {
+		return nil, err
+	}
+	for batch := range slices.Chunk(customers, batchSize) {
+		if _, err := Reassess(tx, policy, Assessing{Now: now, Cause: CauseEvent, By: by}, batch...); err != nil {
+			return nil, err
+		}
+	}
+	return customers, nil
+}
+
+// giveCustomers makes somebody the owner of another's customers, which join the new owner's team.
+func giveCustomers(tx core.App, from, to string) error {
+	owner, err := tx.FindRecordById(CollectionUsers, to)
+	if err != nil {
+		return fmt.Errorf("failed to find who takes over: %w", err)
+	}
+	if err := SetColumn(tx, CollectionCustomers, FieldOwner, to, ownedBy(from)); err != nil {
+		return fmt.Errorf("failed to hand over customers: %w", err)
+	}
+	return MoveTeam(tx, to, owner.GetString(FieldTeam))
+}
+
+// ownedBy are the customers of an owner that somebody has to look after.
+func ownedBy(owner string) dbx.Expression {
+	return dbx.And(dbx.HashExp{FieldOwner: owner}, dbx.Not(dbx.HashExp{FieldStage: StageArchived}))
+}
+
+// isOpen holds for tasks still to be done.
+var isOpen = dbx.NewExp("status IN (" + OpenStatuses + ")")
+
+func openTasksOf(app core.App, whose dbx.HashExp) ([]*core.Record, error) {
+	var tasks []*core.Record
+	err := app.RecordQuery(CollectionTasks).AndWhere(whose).AndWhere(isOpen).OrderBy(core.FieldNameId).All(&tasks)
+	if err != nil {
+		return nil, fmt.Errorf("failed to find the open tasks to hand over: %w", err)
+	}
+	return tasks, nil
+}
+
+func reassign(app core.App, tasks []*core.Record, to string) error {
+	for _, task := range tasks {
+		task.Set(FieldAssignee, to)
+		if err := saveTask(app, task); err != nil {
+			return err
+		}
+	}
+	return nil
+}

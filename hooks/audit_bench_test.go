@@ -1,0 +1,80 @@
+package hooks_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/internal/testapp"
+)
+
+// BenchmarkAudit measures what the log costs: a customer saved and an order posted, with it and without, turn by turn in
+// one run, so that whatever else the machine does falls on both alike. It reports the ratio of the medians; 1.35 is the
+// most that was allowed for.
+func BenchmarkAudit(b *testing.B) {
+	b.Run("save a customer", func(b *testing.B) {
+		compare(b, func(app *testapp.App) func(i int) {
+			customer := app.Reload(app.Customer(nil))
+			return func(i int) {
+				customer.Set("website", "https://"+time.Duration(i+1).String()+".example")
+				if err := app.Save(customer); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	})
+	b.Run("post an order", func(b *testing.B) {
+		compare(b, func(app *testapp.App) func(i int) {
+			server, rep := app.Serve(), app.User("rep", nil)
+			customers := make([]*core.Record, 100)
+			for i := range customers {
+				customers[i] = app.Customer(testapp.Fields{"owner": rep.Id})
+			}
+			return func(i int) {
+				server.Create(rep, "orders", testapp.Fields{
+					"customer": customers[i%len(customers)].Id, "amount": 100, "ordered_at": "2026-08-01 10:00",
+				}).Want(200)
+			}
+		})
+	})
+}
+
+// compare times the same work in an app that keeps the log and in one that does not.
+func compare(b *testing.B, prepare func(app *testapp.App) func(i int)) {
+	logged, plain := testapp.New(b), testapp.New(b)
+	withoutLog(plain)
+	work := map[bool]func(i int){true: prepare(logged), false: prepare(plain)}
+	times := map[bool][]time.Duration{}
+	for i := range b.N {
+		for _, with := range []bool{i%2 == 0, i%2 != 0} {
+			start := time.Now()
+			work[with](i)
+			times[with] = append(times[with], time.Since(start))
+		}
+	}
+	with, without := median(times[true]), median(times[false])
+	b.ReportMetric(float64(with.Microseconds()), "µs/logged")
+	b.ReportMetric(float64(without.Microseconds()), "µs/plain")
+	b.ReportMetric(float64(with)/float64(without), "ratio")
+}
+
+// withoutLog makes an app keep no log: it finds none in the schema.
+func withoutLog(app *testapp.App) {
+	app.OnRecordCreateExecute().Unbind("touchbase_audit")
+	app.OnRecordUpdateExecute().Unbind("touchbase_audit")
+	app.OnRecordDeleteExecute().Unbind("touchbase_audit")
+	collection, err := app.FindCollectionByNameOrId("audit_log")
+	if err == nil {
+		err = app.Delete(collection)
+	}
+	if err != nil {
+		panic(err)
+	}
+}
+
+func median(times []time.Duration) time.Duration {
+	slices.Sort(times)
+	return times[len(times)/2]
+}

@@ -1,0 +1,106 @@
+package hooks
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/apis"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/hook"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"touchbase/crm"
+	"touchbase/rules"
+)
+
+// bindSessions shuts the API to people signed in who are no longer active or have no role, whatever they ask for and by
+// whatever token, and tells them so.
+func (h *hooks) bindSessions(app core.App) {
+	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
+		e.Router.Bind(&hook.Handler[*core.RequestEvent]{
+			Id:       "crmSessions",
+			Priority: apis.DefaultRateLimitMiddlewarePriority + 1, // who asks is known, and how often limited
+			Func:     requireRights,
+		})
+		return e.Next()
+	})
+	app.OnRealtimeSubscribeRequest().BindFunc(func(e *core.RealtimeSubscribeRequestEvent) error {
+		ours := func(topic string) bool { return strings.HasPrefix(topic, crm.TopicPrefix) }
+		if slices.ContainsFunc(e.Subscriptions, ours) && !crm.MayListen(e.Auth) {
+			return e.ForbiddenError("These topics are for active staff.", nil)
+		}
+		return e.Next()
+	})
+}
+
+// requireRights lets a request through unless it is signed by somebody without rights: by the token in its header or, for
+// files, in its query. Signing in is open to everybody, also over the token of somebody else.
+func requireRights(e *core.RequestEvent) error {
+	if !strings.HasPrefix(e.Request.URL.Path, "/api/") {
+		return e.Next()
+	}
+	people := []*core.Record{e.Auth}
+	if token := e.Request.URL.Query().Get("token"); token != "" {
+		// What is no valid token opens nothing anyway.
+		if person, err := e.App.FindAuthRecordByToken(token, core.TokenTypeFile); err == nil {
+			people = append(people, person)
+		}
+	}
+	for _, person := range people {
+		code := crm.RightsLost(person)
+		if code == "" {
+			continue
+		}
+		if isSigningIn(e) {
+			e.Auth = nil
+			continue
+		}
+		return refuseAccount(e, person, code)
+	}
+	return e.Next()
+}
+
+// isSigningIn tells whether a request is a way to get a token, which asks for none.
+func isSigningIn(e *core.RequestEvent) bool {
+	_, action, _ := strings.Cut(e.Request.Pattern, "/collections/{collection}/")
+	switch action {
+	case "auth-methods", "auth-with-password", "auth-with-otp", "request-otp", "request-password-reset", "confirm-password-reset":
+		return true
+	}
+	return false
+}
+
+// namedDirectors is how many directors a sentence names at most.
+const namedDirectors = 3
+
+// refuseAccount says that an account has no rights, and whom to ask, in the language of its owner; in both where that is
+// not known.
+func refuseAccount(e *core.RequestEvent, person *core.Record, code string) error {
+	var directors []string
+	err := e.App.DB().Select(crm.FieldName).From(crm.CollectionUsers).Where(crm.ActiveDirectors()).
+		OrderBy(crm.FieldName).Limit(namedDirectors).Column(&directors)
+	if err != nil {
+		return fmt.Errorf("failed to find the directors: %w", err)
+	}
+	chinese, english := "您的账号已停用", "Your account is deactivated"
+	if code == crm.CodeNoRole {
+		chinese, english = "您的账号尚未分配角色", "Your account has no role yet"
+	}
+	if len(directors) == 0 {
+		chinese, english = chinese+"，请联系系统管理员。", english+". Ask whoever runs this program."
+	} else {
+		chinese, english = chinese+"，请联系"+strings.Join(directors, "、")+"。", english+". Ask "+strings.Join(directors, " or ")+"."
+	}
+	sentence := chinese + " " + english
+	switch person.GetString(crm.FieldLocale) {
+	case rules.English:
+		sentence = english
+	case rules.Chinese:
+		sentence = chinese
+	}
+	refusal := router.NewForbiddenError("", nil)
+	refusal.Message = sentence // as it is: PocketBase would end a Chinese sentence with a full stop of its own
+	refusal.Data = map[string]any{"account": map[string]any{"code": code, "message": sentence}}
+	return refusal
+}
