@@ -9,7 +9,7 @@ import (
 // fails. A grant says role by role how somebody has to stand to a record; one of the words is enough:
 //
 //	own, assigned, team, pool   as the page names them: to the customer, or to the customer of the record
-//	author, service             of a follow-up: who made it; of kind service, complaint or care
+//	author, fresh, service      of a follow-up: who made it; and not more than 24 hours ago; of kind service, complaint or care
 //	assignee, requester         of a task
 //	self                        one's own account, or an import of one's own
 //	all, none
@@ -78,7 +78,7 @@ var page = map[string]rights{
 	"follow_ups": {
 		// Support also sees what they own and what they recorded themselves: they may change it for a day.
 		see: grant{"own assigned team pool", "service assigned own author", "all", "all"}, create: grant{"own assigned team pool", "all", "all", "all"},
-		change: grant{"author", "author", "author team", "all"}, delete: nobody,
+		change: grant{"fresh", "fresh", "fresh team", "all"}, delete: nobody,
 		fields: merge(
 			lines(reads(commercial), "key_points competitor"),
 			lines(reads(nobody), "import"),

@@ -14,6 +14,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/filesystem"
 	"github.com/pocketbase/pocketbase/tools/security"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/internal/testapp"
 )
@@ -159,7 +160,6 @@ func (w *world) seed() {
 		)
 	}
 	for i, hold := range holds {
-		w.insert("customers", hold) // one without history
 		customer := w.insert("customers", hold)
 		w.insertAll(customer, stranger.Id, mate.Id)
 		if list, given := hold["assigned"].([]string); given {
@@ -169,6 +169,7 @@ func (w *world) seed() {
 			for _, p := range w.principals {
 				if p.role != "" {
 					w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal"})
+					w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal", "created": w.Clock.Now().Add(-24 * time.Hour)})
 					w.insert("tasks", map[string]any{"customer": customer, "by": p.id, "assignee": stranger.Id})
 					w.insert("tasks", map[string]any{"customer": customer, "by": stranger.Id, "assignee": p.id})
 				}
@@ -179,7 +180,7 @@ func (w *world) seed() {
 
 // insertAll gives a customer a record of each kind, of other people's.
 func (w *world) insertAll(customer, by, assignee string) {
-	contact := w.insert("contacts", map[string]any{"customer": customer})
+	contact := w.insert("contacts", map[string]any{"customer": customer, "left_on": ""})
 	for _, kind := range []string{"service", "proposal"} {
 		followUp := w.insert("follow_ups", map[string]any{"customer": customer, "by": by, "kind": kind, "contact": contact})
 		w.attach(followUp)
@@ -201,11 +202,23 @@ func (w *world) insert(collection string, given map[string]any) string {
 	record.Id = security.RandomStringWithAlphabet(15, "abcdefghijklmnoprstuvwy0123456789")
 	for _, f := range c.Fields {
 		name := f.GetName()
-		if value, ok := given[name]; ok {
-			record.Set(name, value)
+		if name == "id" {
 			continue
 		}
-		if name == "grants" {
+		if name == "grants" || collection == "tasks" && name == "rule" {
+			record.Set(name, given[name])
+			continue
+		}
+		if value, ok := given[name]; ok {
+			if name == "created" {
+				created, err := types.ParseDateTime(value)
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				record.SetRaw(name, created)
+			} else {
+				record.Set(name, value)
+			}
 			continue
 		}
 		value, err := f.PrepareValue(record, w.value(f))
@@ -412,6 +425,8 @@ func (w *world) standing(p *principal, r *row) []string {
 	switch r.collection {
 	case "follow_ups":
 		add("author", r.text("by") == p.id)
+		made, _ := r.data["created"].(types.DateTime)
+		add("fresh", r.text("by") == p.id && w.Clock.Now().Sub(made.Time()) <= 24*time.Hour)
 		add("service", slices.Contains([]string{"service", "complaint", "care"}, r.text("kind")))
 	case "tasks":
 		add("assignee", r.text("assignee") == p.id)
