@@ -113,9 +113,12 @@ func statement(what string) func(e *core.RequestEvent) audit.Entry {
 		if err := e.BindBody(&body); err != nil {
 			return admin("%s that cannot be read", what)
 		}
-		return admin("%s: %s", what, audit.Shorten(body.Query, 2000))
+		return admin("%s: %s", what, body.Query)
 	}
 }
+
+// maxStatement is how many bytes an act may take to tell: what the log does not hold to its end could hide there.
+const maxStatement = 2000
 
 func backup(what string) func(e *core.RequestEvent) audit.Entry {
 	return func(e *core.RequestEvent) audit.Entry {
@@ -139,6 +142,9 @@ func (s *superusers) watch(e *core.RequestEvent) error {
 	}
 	entry := describe(e)
 	entry.Actor = actor
+	if len(entry.Note) > maxStatement {
+		return e.BadRequestError(fmt.Sprintf("The audit log keeps at most %d bytes of a statement; send it in parts.", maxStatement), nil)
+	}
 	switch e.Request.Pattern {
 	case patternSQL:
 		if !consoleOpen(e.App) {
