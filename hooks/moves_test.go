@@ -39,3 +39,20 @@ func TestMovingTellsNothing(t *testing.T) {
 	o.server.Update(o.rep, o.Contact(o.customer, testapp.Fields{"phone": "13800138001"}), testapp.Fields{"customer": other.Id}).Want(200)
 	o.server.Update(o.director, hidden, testapp.Fields{"customer": o.customer.Id}).Want(200)
 }
+
+// TestMovingGivesNothing lets nobody open a customer to somebody by moving a rule's task there, who could not have given one.
+func TestMovingGivesNothing(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	elsewhere := o.Customer(testapp.Fields{"owner": o.User(crm.RoleRep, testapp.Fields{"team": o.Team("华南").Id}).Id})
+	task := o.Make(crm.CollectionTasks, testapp.Fields{
+		"customer": o.customer.Id, "assignee": o.rep.Id, "title": "轻量触达", "kind": "light_touch", "due_at": o.Day(2), "status": "open",
+	})
+	if got := o.Reload(o.customer).GetStringSlice("assigned"); len(got) != 1 {
+		t.Fatalf("a rule's task assigns its customer to %v, want the rep", got)
+	}
+	o.server.Update(o.manager, task, testapp.Fields{"customer": elsewhere.Id}).Want(200)
+	if got := o.Reload(elsewhere).GetStringSlice("assigned"); len(got) > 0 {
+		t.Errorf("a manager of another team opened the customer to %v", got)
+	}
+}

@@ -218,3 +218,20 @@ func TestBackupsLeaveTheKeyOut(t *testing.T) {
 		t.Errorf("got %+v", list)
 	}
 }
+
+// TestImportedSchemaOnRecord says of an import what it changed, of each collection.
+func TestImportedSchemaOnRecord(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	root := o.Superuser()
+	users := o.server.Send(root, http.MethodGet, "/api/collections/users", nil).Want(200).Data
+	users["otp"] = map[string]any{"enabled": true, "duration": 180, "length": 8}
+	before := o.lastSeq()
+	o.server.Send(root, http.MethodPut, "/api/collections/import", map[string]any{"collections": []any{users}}).Want(204)
+	said := slices.ContainsFunc(o.log(before), func(e logged) bool {
+		return e.Actor == root.Id && e.Collection == "_collections" && strings.Contains(e.Changes, `"otp"`)
+	})
+	if !said {
+		t.Errorf("no entry says that the import let people sign in by code: %+v", o.log(before))
+	}
+}
