@@ -156,7 +156,7 @@ func TestTimelineShowsWhatMayBeRead(t *testing.T) {
 		{crm.RoleRep, "of the pool", nil},
 		{crm.RoleSupport, "shared", nil},
 		{crm.RoleManager, "of the team", secrets},
-		{crm.RoleManager, "somebody else", []string{`"category":`}},
+		{crm.RoleManager, "somebody else", nil},
 		{crm.RoleDirector, "somebody else", secrets},
 	} {
 		body := server.Send(c.people[row.role], http.MethodGet, "/api/crm/customers/"+c.customers[row.customer].Id+"/timeline?expand=assigned,customer", nil).Want(200).Body
