@@ -19,6 +19,9 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		group.POST("/search/{collection}", searchRecords)
 		group.GET("/customers/{id}/timeline", timeline)
 		group.GET("/export/{collection}", export(now)).BindFunc(requireDirector)
+		bindCustomers(group, now)
+		bindReveal(group, now)
+		bindDuplicates(group)
 		return e.Next()
 	})
 }

@@ -1,8 +1,15 @@
 package hooks
 
 import (
+	"errors"
+	"fmt"
+	"maps"
+	"strings"
+
+	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
+	"touchbase/access"
 	"touchbase/crm"
 )
 
@@ -15,6 +22,14 @@ func (h *hooks) bindCustomers(app core.App) {
 		return crm.CheckCustomer(e.App, e.Record, policy, h.now())
 	})
 	h.onWrite(app, crm.CollectionCustomers, h.onCustomerWrite)
+	app.OnRecordDelete(crm.CollectionCustomers).BindFunc(func(e *core.RecordEvent) error {
+		return inTransaction(e, func() error {
+			if err := crm.ClearCustomer(e.App, e.Record); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	})
 }
 
 // onCustomerWrite stores the customer in its form and judges it; the record answers with the judgement.
@@ -49,4 +64,85 @@ func (h *hooks) handOver(e *core.RecordEvent) error {
 		return err
 	}
 	return crm.MoveTasks(e.App, policy, e.Record.Id, from, to, h.now())
+}
+
+// completeCustomer makes a rep the owner of a customer they enter without one, and refuses an owner and collaborators that
+// its sender may not give it. What it has looked at is not for mayCreate to refuse in fewer words.
+func completeCustomer(e *core.RecordRequestEvent, p access.Principal, values map[string]any, errs validation.Errors) error {
+	if p.Role == crm.RoleRep && e.Record.GetString(crm.FieldOwner) == "" {
+		e.Record.Set(crm.FieldOwner, p.ID)
+	}
+	if err := crm.SettleTeam(e.App, e.Record); err != nil { // by it a manager stands to the customer
+		return err
+	}
+	maps.DeleteFunc(values, func(key string, _ any) bool {
+		name := crm.InputField(e.Collection, key).GetName()
+		return name == crm.FieldOwner || name == crm.FieldCollaborators
+	})
+	if e.Record.GetString(crm.FieldArchivedReason) != "" {
+		errs[crm.FieldArchivedReason] = errNotArchived
+	}
+	refused, err := p.CheckHolding(e.App, e.Record)
+	maps.Copy(errs, refused)
+	return err
+}
+
+// prepareCustomer holds what a change would do to a customer against what its sender may do: who is to hold it, and whether it is
+// archived or restored.
+func prepareCustomer(app core.App, p access.Principal, customer *core.Record, errs validation.Errors) error {
+	refused, err := p.CheckHolding(app, customer)
+	if err != nil {
+		return err
+	}
+	maps.Copy(errs, refused)
+	return prepareArchiving(p, customer, errs)
+}
+
+// isArchiving tells whether a key of a write names the one computed field that people may change, by archiving a customer.
+func isArchiving(collection *core.Collection, key string) bool {
+	return collection.Name == crm.CollectionCustomers && key == crm.FieldStage
+}
+
+// errNotArchived refuses a reason for what is not the case.
+var errNotArchived = validation.NewError(crm.CodeNotArchived, "This is the reason for which a customer is archived; this one is not.")
+
+// prepareArchiving lets those who may archive a customer do so by writing its stage, and restore it by writing the stage it came
+// from. Any other change of a stage is the program's.
+func prepareArchiving(p access.Principal, customer *core.Record, errs validation.Errors) error {
+	stored := customer.Original()
+	before, after := stored.GetString(crm.FieldStage), customer.GetString(crm.FieldStage)
+	reason := customer.GetString(crm.FieldArchivedReason)
+	archives, restores := after == crm.StageArchived && before != after, before == crm.StageArchived && before != after
+	touched := archives || restores || reason != stored.GetString(crm.FieldArchivedReason)
+	customer.Set(crm.FieldStage, before)
+	switch {
+	case before != after && !archives && !restores:
+		errs[crm.FieldStage] = computedError()
+	case touched && !p.MayArchive(crm.HoldOf(stored)):
+		field := crm.FieldStage
+		if before == after {
+			field = crm.FieldArchivedReason
+		}
+		errs[field] = validation.NewError(codeNotAllowed, access.ArchiversAre)
+	case archives:
+		var refused validation.Errors
+		if err := crm.Archive(customer, reason); errors.As(err, &refused) {
+			maps.Copy(errs, refused)
+		} else if err != nil {
+			return err
+		}
+	case restores && after != crm.ArchivedFrom(stored):
+		errs[crm.FieldStage] = validation.NewError(crm.CodeComputed,
+			fmt.Sprintf("A customer returns as what it was; this one as %s.", crm.ArchivedFrom(stored)))
+	case restores:
+		if reason != stored.GetString(crm.FieldArchivedReason) && reason != "" {
+			errs[crm.FieldArchivedReason] = errNotArchived
+		}
+		crm.Restore(customer)
+	case touched && before != crm.StageArchived && reason != "":
+		errs[crm.FieldArchivedReason] = errNotArchived
+	case touched && before == crm.StageArchived && strings.TrimSpace(reason) == "":
+		errs[crm.FieldArchivedReason] = validation.NewError(crm.CodeRequired, "Say why the customer is archived.")
+	}
+	return nil
 }
