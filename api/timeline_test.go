@@ -75,7 +75,7 @@ func TestTimelinePages(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 3))
 	somebody := c.people[crm.RoleSupport].Id
 	for _, customer := range c.customers {
-		for i := range 24 {
+		for i := range 12 {
 			at := types.DateTime{}
 			if err := at.Scan(c.Clock.Now().Add(-time.Duration(random.IntN(6)) * time.Hour)); err != nil {
 				t.Fatal(err)
