@@ -79,11 +79,13 @@ func Restore(customer *core.Record) {
 	customer.Set(FieldArchivedReason, "")
 }
 
+const takenSQL = `SELECT count(DISTINCT record) FROM audit_log
+	WHERE actor = {:user} AND at >= {:since} AND collection = 'customers' AND note = {:note}`
+
 // TakenToday counts the customers that a user took from the pool on the day of a moment, in the policy's time zone. Inside the
 // transaction of another taking, which waits for those before it, the count is exact.
 func TakenToday(tx core.App, policy *Policy, user string, now time.Time) (taken int, err error) {
-	err = tx.DB().NewQuery(`SELECT count(DISTINCT record) FROM audit_log
-		WHERE actor = {:user} AND at >= {:since} AND collection = 'customers' AND note = {:note}`).Bind(dbx.Params{
+	err = tx.DB().NewQuery(takenSQL).Bind(dbx.Params{
 		"user": user, "note": NoteTake, "since": FormatMoment(rules.DayOf(now, policy.Zone).Start(policy.Zone)),
 	}).Row(&taken)
 	if err != nil {

@@ -87,15 +87,15 @@ func completeCustomer(e *core.RecordRequestEvent, p access.Principal, values map
 	return err
 }
 
-// prepareCustomer holds what a change would do to a customer against what its sender may do: who is to hold it, and whether it is
-// archived or restored.
+// prepareCustomer holds what a change would do to a customer against what its sender may do: whether it is archived or restored,
+// and who is to hold it.
 func prepareCustomer(app core.App, p access.Principal, customer *core.Record, errs validation.Errors) error {
-	refused, err := p.CheckHolding(app, customer)
-	if err != nil {
+	if err := prepareArchiving(p, customer, errs); err != nil {
 		return err
 	}
+	refused, err := p.CheckHolding(app, customer)
 	maps.Copy(errs, refused)
-	return prepareArchiving(p, customer, errs)
+	return err
 }
 
 // isArchiving tells whether a key of a write names the one computed field that people may change, by archiving a customer.
