@@ -12,7 +12,7 @@ import (
 type Query struct{ Expand, Filter, Sort string }
 
 // Refused gives what of a query asks for more than PocketBase guards, or nothing: `expand` through a hidden relation, which shows
-// what the relation hides, and `filter` or `sort` through a back relation or a relation to several, whose conditions also look at
+// what the relation hides, `sort` by the address of an account, and `filter` or `sort` through a back relation or a relation to several, whose conditions also look at
 // records that nobody may see.
 func (q Query) Refused(app core.App, collection *core.Collection) string {
 	for _, path := range strings.Split(q.Expand, ",") {
@@ -21,7 +21,7 @@ func (q Query) Refused(app core.App, collection *core.Collection) string {
 		}
 	}
 	for _, field := range search.ParseSortFromString(q.Sort) {
-		if crossesMany(app, collection, field.Name) {
+		if crossesMany(app, collection, field.Name) || endsInEmail(app, collection, field.Name) {
 			return "sort"
 		}
 	}
@@ -86,6 +86,24 @@ func crossesMany(app core.App, collection *core.Collection, name string) bool {
 		}
 	}
 	return false
+}
+
+// endsInEmail tells whether a dotted name ends in the address of an account. PocketBase keeps it out of filters, but not out of
+// orders: whoever changes their own address would find their colleagues' by where they come to stand among them.
+func endsInEmail(app core.App, collection *core.Collection, name string) bool {
+	parts := strings.Split(name, ".")
+	for _, part := range parts[:len(parts)-1] {
+		relation, ok := collection.Fields.GetByName(part).(*core.RelationField)
+		if !ok {
+			return false
+		}
+		var err error
+		if collection, err = app.FindCachedCollectionByNameOrId(relation.CollectionId); err != nil {
+			return true
+		}
+	}
+	last, _, _ := strings.Cut(parts[len(parts)-1], ":")
+	return collection.IsAuth() && last == core.FieldNameEmail
 }
 
 // Names lists every field a filter names, with path and modifier as written. It refuses what is no filter.

@@ -148,11 +148,8 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 			return err
 		}
 		if e.Collection.IsAuth() {
-			err = h.prepareUserUpdate(e, stored, values, errs)
-		} else {
-			err = h.prepareUpdate(e, p, standing, stored, values, errs)
-		}
-		if err != nil {
+			h.prepareUserUpdate(e, stored, values, errs)
+		} else if err := h.prepareUpdate(e, p, standing, stored, values, errs); err != nil {
 			return err
 		}
 		if len(errs) > 0 {

@@ -1,0 +1,471 @@
+package accesstest_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/filesystem"
+	"github.com/pocketbase/pocketbase/tools/security"
+	"github.com/pocketbase/pocketbase/tools/types"
+
+	"touchbase/internal/testapp"
+)
+
+// principal is somebody who asks: of a role, or without rights.
+type principal struct {
+	name, role, id, team, token string
+	super                       bool
+	record                      *core.Record
+}
+
+// row is a stored record.
+type row struct {
+	collection, id string
+	data           map[string]any
+	customer       *row // whose it is; the row itself for a customer
+}
+
+// world is a company with customers that everybody stands to in every way, each with records of every collection, and in every
+// field a value that is nowhere else.
+type world struct {
+	*testapp.App
+	t          *testing.T
+	server     *testapp.Server
+	principals []*principal // the superuser and the director first: whoever reads everything
+	fields     map[string][]core.Field
+	rows       map[string]*row   // by id
+	canaries   map[string]canary // by token
+	heard      map[*principal][]string
+	counted    counted
+	marks      int
+	rewritten  bool // since load the program has put its own values in place of some
+}
+
+// canary is where a value stands that is nowhere else.
+type canary struct {
+	row   *row
+	field string
+}
+
+func newWorld(t *testing.T) *world {
+	t.Helper()
+	w := &world{
+		App: testapp.New(t), t: t, fields: map[string][]core.Field{}, rows: map[string]*row{}, heard: map[*principal][]string{}, marks: 1000,
+	}
+	settings := w.Settings()
+	settings.RateLimits.Enabled = false // thousands of requests of one address in a few seconds
+	if err := w.Save(settings); err != nil {
+		t.Fatal(err)
+	}
+	collections, err := w.FindAllCollections()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range collections {
+		if c.System {
+			continue
+		}
+		if _, known := page[c.Name]; !known {
+			t.Fatalf("the collection %s has no lines here: write them from the page", c.Name)
+		}
+		w.fields[c.Name] = c.Fields
+	}
+	w.people()
+	w.seed()
+	w.load()
+	w.server = w.Serve()
+	return w
+}
+
+func (w *world) principal(name string) *principal {
+	for _, p := range w.principals {
+		if p.name == name {
+			return p
+		}
+	}
+	w.t.Fatalf("there is nobody called %s", name)
+	return nil
+}
+
+// people are one of each role in the team North, and those who may nothing.
+func (w *world) people() {
+	north := w.Team("North").Id
+	add := func(name, role string, record *core.Record) {
+		p := &principal{name: name, role: role, record: record}
+		if record != nil {
+			p.id, p.team, p.super = record.Id, record.GetString("team"), record.IsSuperuser()
+			token, err := record.NewAuthToken()
+			if err != nil {
+				w.t.Fatal(err)
+			}
+			p.token = token
+		}
+		w.principals = append(w.principals, p)
+	}
+	add("superuser", "", w.Superuser())
+	add("director", "director", w.User("director", testapp.Fields{"team": north}))
+	for _, role := range []string{"manager", "rep", "support"} {
+		add(role, role, w.User(role, testapp.Fields{"team": north}))
+	}
+	add("guest", "", nil)
+	add("inactive director", "", w.User("director", testapp.Fields{"team": north, "active": false}))
+	roleless := w.User("rep", testapp.Fields{"team": north})
+	w.exec("UPDATE users SET role = '' WHERE id = {:id}", dbx.Params{"id": roleless.Id})
+	add("user without role", "", w.Reload(roleless))
+}
+
+func (w *world) exec(query string, params dbx.Params) {
+	w.t.Helper()
+	if _, err := w.DB().NewQuery(query).Bind(params).Execute(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// seed writes the customers and what belongs to them past the hooks, which would put their own values in place of ours.
+func (w *world) seed() {
+	director := w.principal("director")
+	south := w.Team("South").Id
+	mate, stranger := w.User("rep", testapp.Fields{"team": director.team}), w.User("rep", testapp.Fields{"team": south})
+	for _, user := range []*core.Record{mate, stranger} {
+		w.mark("users", user.Id)
+	}
+	w.insert("imports", map[string]any{"by": mate.Id})
+	w.insert("imports", map[string]any{"by": stranger.Id})
+	w.insert("job_runs", map[string]any{"status": "done"})
+	w.insert("tags", nil)
+	holds := []map[string]any{
+		{"owner": mate.Id, "team": director.team},
+		{"owner": "", "team": ""},
+		{"owner": "", "team": director.team}, // let go by the team
+		{"owner": stranger.Id, "team": south},
+	}
+	for _, p := range w.principals {
+		if p.role == "" {
+			continue
+		}
+		w.mark("users", p.id)
+		w.insert("imports", map[string]any{"by": p.id})
+		holds = append(holds,
+			map[string]any{"owner": p.id, "team": p.team},
+			map[string]any{"owner": stranger.Id, "team": south, "collaborators": []string{p.id}},
+			map[string]any{"owner": stranger.Id, "team": south, "assigned": []string{p.id}},
+		)
+	}
+	for i, hold := range holds {
+		customer := w.insert("customers", hold)
+		w.insertAll(customer, stranger.Id, mate.Id)
+		if list, given := hold["assigned"].([]string); given {
+			w.insert("tasks", map[string]any{"customer": customer, "given_by": director.id, "by": director.id, "assignee": list[0], "grants": true})
+		}
+		if i == 3 { // of another team's customer, what is one's own
+			for _, p := range w.principals {
+				if p.role != "" {
+					w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal"})
+					w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal", "created": w.Clock.Now().Add(-24 * time.Hour)})
+					w.insert("tasks", map[string]any{"customer": customer, "by": p.id, "assignee": stranger.Id})
+					w.insert("tasks", map[string]any{"customer": customer, "by": stranger.Id, "assignee": p.id})
+				}
+			}
+		}
+	}
+}
+
+// insertAll gives a customer a record of each kind, of other people's.
+func (w *world) insertAll(customer, by, assignee string) {
+	contact := w.insert("contacts", map[string]any{"customer": customer, "left_on": ""})
+	for _, kind := range []string{"service", "proposal"} {
+		followUp := w.insert("follow_ups", map[string]any{"customer": customer, "by": by, "kind": kind, "contact": contact})
+		w.attach(followUp)
+	}
+	w.insert("tasks", map[string]any{"customer": customer, "by": by, "assignee": assignee})
+	w.insert("orders", map[string]any{"customer": customer})
+	w.insert("signals", map[string]any{"customer": customer})
+	w.insert("tier_changes", map[string]any{"customer": customer})
+}
+
+// insert writes a record with the values given and, in every other field, one that is nowhere else.
+func (w *world) insert(collection string, given map[string]any) string {
+	w.t.Helper()
+	c, err := w.FindCollectionByNameOrId(collection)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	record := core.NewRecord(c)
+	record.Id = security.RandomStringWithAlphabet(15, "abcdefghijklmnoprstuvwy0123456789")
+	for _, f := range c.Fields {
+		name := f.GetName()
+		if name == "id" {
+			continue
+		}
+		if name == "grants" || collection == "tasks" && name == "rule" {
+			record.Set(name, given[name])
+			continue
+		}
+		if value, ok := given[name]; ok {
+			if name == "created" {
+				created, err := types.ParseDateTime(value)
+				if err != nil {
+					w.t.Fatal(err)
+				}
+				record.SetRaw(name, created)
+			} else {
+				record.Set(name, value)
+			}
+			continue
+		}
+		value, err := f.PrepareValue(record, w.value(f))
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		record.SetRaw(name, value)
+	}
+	columns, err := record.DBExport(w.App)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := w.DB().Insert(collection, dbx.Params(columns)).Execute(); err != nil {
+		w.t.Fatalf("failed to seed %s: %v", collection, err)
+	}
+	return record.Id
+}
+
+// mark puts values that are nowhere else into the restricted fields of an account.
+func (w *world) mark(collection, id string) {
+	values := dbx.Params{}
+	for _, name := range []string{"email", "phone", "notify"} {
+		c, _ := w.FindCachedCollectionByNameOrId(collection)
+		value := w.value(c.Fields.GetByName(name))
+		if list, isJSON := value.([]any); isJSON {
+			raw, _ := json.Marshal(list)
+			value = string(raw)
+		}
+		values[name] = value
+	}
+	values["locale"] = "zh-CN"
+	if _, err := w.DB().Update(collection, values, dbx.HashExp{"id": id}).Execute(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// Tokens: each kind of value can be found again in any text.
+var (
+	token    = regexp.MustCompile(`qz\d{5}x|\+861390\d{7}|7100\d{6}|1[89]\d\d-\d\d-\d\d`)
+	firstDay = time.Date(1830, 1, 1, 3, 4, 5, 0, time.UTC)
+)
+
+// value gives one that a field accepts and that is nowhere else, where the field holds such; else one that is not empty.
+func (w *world) value(f core.Field) any {
+	w.marks++
+	text := fmt.Sprintf("qz%05dx", w.marks)
+	switch f := f.(type) {
+	case *core.EmailField:
+		return text + "@canary.example"
+	case *core.URLField:
+		return "https://" + text + ".example"
+	case *core.TextField:
+		switch f.Name {
+		case "phone":
+			return fmt.Sprintf("+861390%07d", w.marks)
+		case "tokenKey":
+			return security.RandomString(50)
+		case "credit_code":
+			return ""
+		}
+		return text
+	case *core.NumberField:
+		if f.OnlyInt {
+			return w.marks // too short to be found again
+		}
+		return 7100000000 + w.marks
+	case *core.BoolField:
+		return true
+	case *core.DateField, *core.AutodateField:
+		at := firstDay.AddDate(0, 0, w.marks)
+		if strings.HasSuffix(f.GetName(), "_on") {
+			at = at.Truncate(24 * time.Hour)
+		}
+		return at
+	case *core.SelectField:
+		if f.Name == "status" && slices.Contains(f.Values, "confirmed") {
+			return []string{"confirmed"}
+		}
+		if f.Name == "stage" {
+			return []string{"active"}
+		}
+		return f.Values[:1]
+	case *core.JSONField:
+		return []any{map[string]any{"rule": text}}
+	case *core.FileField:
+		return []string{text + ".txt"}
+	case *core.RelationField:
+		return w.related(f)
+	}
+	return nil
+}
+
+// related gives a record for a relation whose target says nothing of who may see what.
+func (w *world) related(f *core.RelationField) any {
+	target, err := w.FindCachedCollectionByNameOrId(f.CollectionId)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	switch target.Name {
+	case "industries", "tags", "imports":
+		var id string
+		if err := w.DB().Select("id").From(target.Name).OrderBy("created", "id").Limit(1).Row(&id); err != nil {
+			w.t.Fatal(err)
+		}
+		return []string{id}
+	}
+	return nil
+}
+
+// attach stores the file of a record's attachments.
+func (w *world) attach(id string) {
+	record, err := w.FindRecordById("follow_ups", id)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	files, err := w.NewFilesystem()
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer files.Close()
+	name := record.GetStringSlice("attachments")[0]
+	file, err := filesystem.NewFileFromBytes([]byte("content of "+name), name)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if err := files.UploadFile(file, record.BaseFilesPath()+"/"+name); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// load reads every row as it is stored, and where each value is that is nowhere else.
+func (w *world) load() {
+	w.canaries = map[string]canary{}
+	twice := map[string]bool{}
+	for _, collection := range slices.Sorted(maps.Keys(w.fields)) {
+		records, err := w.FindAllRecords(collection)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		for _, record := range records {
+			r := &row{collection: collection, id: record.Id, data: map[string]any{}}
+			for _, f := range w.fields[collection] {
+				name := f.GetName()
+				r.data[name] = record.GetRaw(name)
+				for _, found := range token.FindAllString(fmt.Sprint(written(r.data[name])), -1) {
+					if other, known := w.canaries[found]; known && other.row.id != r.id {
+						twice[found] = true
+					}
+					w.canaries[found] = canary{r, name}
+				}
+			}
+			w.rows[r.id] = r
+		}
+	}
+	for found := range twice {
+		delete(w.canaries, found)
+	}
+	for _, r := range w.rows {
+		if id, _ := r.data["customer"].(string); id != "" {
+			r.customer = w.rows[id]
+		} else if r.collection == "customers" {
+			r.customer = r
+		}
+	}
+}
+
+// written is a value as an answer has it.
+func written(value any) string {
+	raw, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(raw)
+}
+
+// of lists the rows of a collection; of the long lists that everybody may see a few.
+func (w *world) of(collection string) []*row {
+	var list []*row
+	for _, id := range slices.Sorted(maps.Keys(w.rows)) {
+		if w.rows[id].collection == collection {
+			list = append(list, w.rows[id])
+		}
+	}
+	return list
+}
+
+// standing says in the page's words how somebody stands to a row, from nothing but what is stored.
+func (w *world) standing(p *principal, r *row) []string {
+	if p.role == "" || r == nil {
+		return nil
+	}
+	var words []string
+	add := func(word string, holds bool) {
+		if holds {
+			words = append(words, word)
+		}
+	}
+	if c := r.customer; c != nil {
+		add("own", c.text("owner") == p.id || slices.Contains(c.list("collaborators"), p.id))
+		add("assigned", slices.Contains(c.list("assigned"), p.id))
+		add("team", p.team != "" && c.text("team") == p.team)
+		add("pool", c.text("owner") == "")
+	}
+	switch r.collection {
+	case "follow_ups":
+		add("author", r.text("by") == p.id)
+		made, _ := r.data["created"].(types.DateTime)
+		add("fresh", r.text("by") == p.id && w.Clock.Now().Sub(made.Time()) <= 24*time.Hour)
+		add("service", slices.Contains([]string{"service", "complaint", "care"}, r.text("kind")))
+	case "tasks":
+		add("assignee", r.text("assignee") == p.id)
+		add("requester", r.text("by") == p.id)
+	case "users":
+		add("self", r.id == p.id)
+		add("team", p.team != "" && r.text("team") == p.team)
+	case "imports":
+		add("self", r.text("by") == p.id)
+		by := w.rows[r.text("by")]
+		add("team", p.team != "" && by != nil && by.text("team") == p.team)
+	}
+	return words
+}
+
+func (r *row) text(name string) string {
+	text, _ := r.data[name].(string)
+	return text
+}
+
+func (r *row) list(name string) []string {
+	switch list := r.data[name].(type) {
+	case []string:
+		return list
+	case fmt.Stringer:
+		var items []string
+		_ = json.Unmarshal([]byte(list.String()), &items) // none
+		return items
+	}
+	var items []string
+	_ = json.Unmarshal([]byte(written(r.data[name])), &items)
+	return items
+}
+
+// cell names a place in the tables.
+func (w *world) cell(p *principal, r *row, name, channel string) string {
+	standing := strings.Join(w.standing(p, r), "+")
+	if standing == "" {
+		standing = "other"
+	}
+	return strings.Join([]string{p.name, standing, r.collection + "." + name, channel}, "/")
+}
