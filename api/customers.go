@@ -141,10 +141,10 @@ func reassign(e *core.RequestEvent) error {
 
 func checkHolding(a acting) error {
 	errs, err := a.p.CheckHolding(a.tx, a.record)
-	if err == nil && len(errs) > 0 {
-		return errs
+	if err != nil {
+		return err
 	}
-	return err
+	return fieldErrors(errs)
 }
 
 // archive takes a customer out of every queue and job: it takes `reason`, which has to be given. It refuses with 403 those who
@@ -161,7 +161,7 @@ func archive(e *core.RequestEvent) error {
 		if a.record.GetString(crm.FieldStage) == crm.StageArchived {
 			return refuse(http.StatusConflict, crm.FieldStage, crm.CodeArchived, "This customer is archived already.")
 		}
-		return crm.Archive(a.record, body["reason"])
+		return fieldErrors(crm.Archive(a.record, body["reason"]))
 	})
 }
 

@@ -49,12 +49,14 @@ func SettleTeam(app core.App, customer *core.Record) error {
 	return nil
 }
 
-// Archive takes a customer out of every queue and job, for a reason, and remembers as what it is to return. It refuses, by
-// field, to do so without a reason. The record is to be saved by the caller.
-func Archive(customer *core.Record, reason string) error {
-	reason = rules.CleanText(reason)
-	if reason == "" {
-		return validation.Errors{FieldArchivedReason: fieldError(CodeRequired, "Say why the customer is archived.")}
+// ErrReasonMissing asks for the reason for which a customer is archived.
+var ErrReasonMissing = fieldError(CodeRequired, "Say why the customer is archived.")
+
+// Archive takes a customer out of every queue and job, for a reason, and remembers as what it is to return. It gives a field error,
+// and changes nothing, where there is no reason. The record is to be saved by the caller.
+func Archive(customer *core.Record, reason string) validation.Errors {
+	if reason = rules.CleanText(reason); reason == "" {
+		return validation.Errors{FieldArchivedReason: ErrReasonMissing}
 	}
 	customer.Set(FieldArchivedFrom, customer.GetString(FieldStage))
 	customer.Set(FieldStage, StageArchived)
