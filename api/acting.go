@@ -85,3 +85,11 @@ func refusal(e *core.RequestEvent, err error) error {
 func refuse(status int, field, code, why string) error {
 	return router.NewApiError(status, why, validation.Errors{field: validation.NewError(code, why)})
 }
+
+// fieldErrors is an error where there are any.
+func fieldErrors(errs validation.Errors) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
+}
