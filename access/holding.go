@@ -51,8 +51,9 @@ type person struct {
 }
 
 // CheckHolding gives, by field, why a principal may not make a customer's owner and collaborators what they are on the record:
-// code not_allowed where it is not theirs to say, code inactive where somebody new to it is not active, whoever says so. It
-// holds the record against its original, or against nothing where it is new. An id that nobody has is left to the schema.
+// code not_allowed where it is not theirs to say, code inactive where somebody new to it is not active, whoever says so, or
+// where its owner left while it was archived. It holds the record against its original, or against nothing where it is new. An id
+// that nobody has is left to the schema.
 func (p Principal) CheckHolding(app core.App, customer *core.Record) (validation.Errors, error) {
 	errs := validation.Errors{}
 	after, before := crm.HoldOf(customer), crm.HoldOf(customer.Original())
@@ -80,13 +81,14 @@ func (p Principal) CheckHolding(app core.App, customer *core.Record) (validation
 			}
 		}
 	}
-	if customer.IsNew() || after.Owner != before.Owner {
-		who, known := people[after.Owner]
-		if why := p.refusesOwner(customer.IsNew(), standing, after.Owner, who); why != "" {
-			errs[crm.FieldOwner] = validation.NewError(CodeNotAllowed, why)
-		} else if known && !who.Active {
-			errs[crm.FieldOwner] = inactive(who)
-		}
+	given, why := customer.IsNew() || after.Owner != before.Owner, ""
+	if given {
+		why = p.refusesOwner(customer.IsNew(), standing, after.Owner, people[after.Owner])
+	}
+	if why != "" {
+		errs[crm.FieldOwner] = validation.NewError(CodeNotAllowed, why)
+	} else if who, known := people[after.Owner]; known && !who.Active && (given || restored(customer)) {
+		errs[crm.FieldOwner] = inactive(who)
 	}
 	return errs, nil
 }
@@ -109,6 +111,11 @@ func (p Principal) refusesOwner(isNew bool, standing crm.Standing, owner string,
 		return "You give customers to people of your own team, or to the pool."
 	}
 	return ""
+}
+
+// restored tells whether a customer returns from being archived.
+func restored(customer *core.Record) bool {
+	return customer.Original().GetString(crm.FieldStage) == crm.StageArchived && customer.GetString(crm.FieldStage) != crm.StageArchived
 }
 
 func inactive(who person) validation.Error {

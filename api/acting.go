@@ -51,7 +51,7 @@ func act(e *core.RequestEvent, note, collection, id string, fn func(a acting) er
 }
 
 // principalIn gives who a request is made by, with the rights they have in a transaction, or once the body is read, which may be
-// minutes on its way. The event has them from then on.
+// minutes on its way. The event has them from then on. It refuses with 403 those who are no longer active staff.
 func principalIn(tx core.App, e *core.RequestEvent) (access.Principal, error) {
 	if e.Auth.IsSuperuser() {
 		return access.PrincipalOf(e.Auth), nil
@@ -63,7 +63,7 @@ func principalIn(tx core.App, e *core.RequestEvent) (access.Principal, error) {
 	e.Auth = user
 	p := access.PrincipalOf(user)
 	if !p.IsStaff() {
-		return p, router.NewForbiddenError("This is for active staff.", nil)
+		return p, e.ForbiddenError("This is for active staff.", nil)
 	}
 	return p, nil
 }
@@ -86,4 +86,12 @@ func refusal(e *core.RequestEvent, err error) error {
 // refuse is an answer that names what is wrong with a field and a code besides the sentence.
 func refuse(status int, field, code, why string) error {
 	return router.NewApiError(status, why, validation.Errors{field: validation.NewError(code, why)})
+}
+
+// fieldErrors is an error where there are any.
+func fieldErrors(errs validation.Errors) error {
+	if len(errs) == 0 {
+		return nil
+	}
+	return errs
 }

@@ -135,12 +135,16 @@ func reassign(e *core.RequestEvent) error {
 			return refuse(http.StatusForbidden, crm.FieldOwner, access.CodeNotAllowed, access.HoldersDecided)
 		}
 		a.record.Set(crm.FieldOwner, owner)
-		errs, err := a.p.CheckHolding(a.tx, a.record)
-		if err == nil && len(errs) > 0 {
-			err = errs
-		}
-		return err
+		return checkHolding(a)
 	})
+}
+
+func checkHolding(a acting) error {
+	errs, err := a.p.CheckHolding(a.tx, a.record)
+	if err != nil {
+		return err
+	}
+	return fieldErrors(errs)
 }
 
 // archive takes a customer out of every queue and job: it takes `reason`, which has to be given. It refuses with 403 those who
@@ -157,12 +161,12 @@ func archive(e *core.RequestEvent) error {
 		if a.record.GetString(crm.FieldStage) == crm.StageArchived {
 			return refuse(http.StatusConflict, crm.FieldStage, crm.CodeArchived, "This customer is archived already.")
 		}
-		return crm.Archive(a.record, body["reason"])
+		return fieldErrors(crm.Archive(a.record, body["reason"]))
 	})
 }
 
 // restore lets an archived customer return as what it was, assessed anew. It refuses with 403 those who may not, with 409 a
-// customer that is not archived.
+// customer that is not archived, and by field one whose owner left meanwhile: it is reassigned first.
 func restore(e *core.RequestEvent) error {
 	return changeCustomer(e, crm.NoteRestore, func(a acting) error {
 		if err := mayArchive(a); err != nil {
@@ -172,7 +176,7 @@ func restore(e *core.RequestEvent) error {
 			return refuse(http.StatusConflict, crm.FieldStage, crm.CodeNotArchived, "This customer is not archived.")
 		}
 		crm.Restore(a.record)
-		return nil
+		return checkHolding(a)
 	})
 }
 

@@ -27,6 +27,11 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	app := testapp.New(t)
+	settings := app.Settings()
+	settings.RateLimits.Enabled = false // of an address; here everybody has the same
+	if err := app.Save(settings); err != nil {
+		t.Fatal(err)
+	}
 	o := &office{App: app, t: t, server: app.Serve(), team: app.Team("华东")}
 	elsewhere := app.Team("华南")
 	o.by = map[string]*core.Record{
@@ -334,6 +339,23 @@ func TestArchivedCustomersRest(t *testing.T) {
 			t.Errorf("the audit log says nothing of %s", note)
 		}
 	}
+}
+
+// TestRestoredWithoutOwner lets a customer return whose owner left meanwhile once somebody else owns it.
+func TestRestoredWithoutOwner(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	customer := o.customer(false)
+	o.do("rep", customer, "archive", testapp.Fields{"reason": "公司已注销"}).Want(200)
+	o.server.Update(o.by["director"], o.by["rep"], testapp.Fields{"active": false}).Want(200)
+	if got := o.do("manager", customer, "restore", nil).Want(400).Codes()["owner"]; got != "inactive" {
+		t.Errorf("restoring it is refused with %q", got)
+	}
+	if got := o.server.Update(o.by["manager"], customer, testapp.Fields{"stage": "prospect"}).Want(400).Codes()["owner"]; got != "inactive" {
+		t.Errorf("writing its stage is refused with %q", got)
+	}
+	o.do("manager", customer, "reassign", testapp.Fields{"owner": o.by["colleague"].Id}).Want(200)
+	o.do("manager", customer, "restore", nil).Want(200)
 }
 
 // TestRestoredByItsOrders returns a customer as active that was archived before its former stage was remembered, and ordered.

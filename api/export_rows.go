@@ -29,6 +29,7 @@ type snapshot struct {
 	app        core.App
 	collection *core.Collection
 	fields     []core.Field
+	empty      *core.Record // for fields to read their values with
 	zone       *time.Location
 	ids        []int64 // row ids, in order
 }
@@ -43,7 +44,9 @@ func openSnapshot(ctx context.Context, app core.App, collection *core.Collection
 	if err != nil {
 		return nil, fmt.Errorf("failed to begin reading: %w", err)
 	}
-	return &snapshot{ctx: ctx, tx: tx, app: app, collection: collection, fields: access.Exported(collection), zone: zone}, nil
+	return &snapshot{
+		ctx: ctx, tx: tx, app: app, collection: collection, fields: access.Exported(collection), empty: core.NewRecord(collection), zone: zone,
+	}, nil
 }
 
 // close ends the transaction, which has written nothing.
@@ -120,9 +123,9 @@ func (s *snapshot) each(fn func(cells []any) error) error {
 // named are the collections whose records people know by name.
 var named = []string{crm.CollectionCustomers, crm.CollectionUsers, crm.CollectionTeams, crm.CollectionIndustries, crm.CollectionTags}
 
-// names are those of the records that rows refer to, by id.
-func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]string, error) {
-	ids := map[string][]any{}
+// names are those of the records that rows refer to, by the id of their collection and their own.
+func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]map[string]string, error) {
+	names := map[string]map[string]string{}
 	for _, field := range s.fields {
 		relation, ok := field.(*core.RelationField)
 		if !ok {
@@ -135,22 +138,28 @@ func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]string, error) {
 		if !slices.Contains(named, target.Name) {
 			continue
 		}
+		known := names[target.Id]
+		if known == nil {
+			known = map[string]string{}
+			names[target.Id] = known
+		}
+		var unknown []any
 		for _, row := range rows {
 			for _, id := range relationIDs(row[field.GetName()].String) {
-				ids[target.Name] = append(ids[target.Name], id)
+				if _, seen := known[id]; !seen {
+					known[id] = ""
+					unknown = append(unknown, id)
+				}
 			}
 		}
-	}
-	names := map[string]string{}
-	for collection, of := range ids {
-		for some := range slices.Chunk(of, chunk) {
+		for some := range slices.Chunk(unknown, chunk) {
 			var found []struct{ ID, Name string }
-			err := s.tx.Select(core.FieldNameId, crm.FieldName).From(collection).Where(dbx.In(core.FieldNameId, some...)).WithContext(s.ctx).All(&found)
+			err := s.tx.Select(core.FieldNameId, crm.FieldName).From(target.Name).Where(dbx.In(core.FieldNameId, some...)).WithContext(s.ctx).All(&found)
 			if err != nil {
-				return nil, fmt.Errorf("failed to read names of %s: %w", collection, err)
+				return nil, fmt.Errorf("failed to read names of %s: %w", target.Name, err)
 			}
 			for _, one := range found {
-				names[one.ID] = one.Name
+				known[one.ID] = one.Name
 			}
 		}
 	}
@@ -167,7 +176,7 @@ func relationIDs(stored string) []string {
 }
 
 // cell is the value of a field as people read it.
-func (s *snapshot) cell(field core.Field, stored string, names map[string]string) (any, error) {
+func (s *snapshot) cell(field core.Field, stored string, names map[string]map[string]string) (any, error) {
 	switch field := field.(type) {
 	case *core.NumberField:
 		return s.prepared(field, stored)
@@ -180,7 +189,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 	case *core.RelationField:
 		var list []string
 		for _, id := range relationIDs(stored) {
-			if name := names[id]; name != "" {
+			if name := names[field.CollectionId][id]; name != "" {
 				id = name
 			}
 			list = append(list, id)
@@ -209,7 +218,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 
 // prepared is a stored value as PocketBase reads it.
 func (s *snapshot) prepared(field core.Field, stored string) (any, error) {
-	value, err := field.PrepareValue(core.NewRecord(s.collection), stored)
+	value, err := field.PrepareValue(s.empty, stored)
 	if err != nil {
 		return nil, fmt.Errorf("failed to read %s: %w", field.GetName(), err)
 	}

@@ -58,6 +58,16 @@ func (s Sought) clean(policy *Policy) (Sought, error) {
 	return s, errorsOrNil(errs)
 }
 
+// matchesSQL finds the hits of each kind by its index, and reads of the customers hit no more than is told or decides what is.
+const matchesSQL = `WITH hits(id, why) AS (
+		SELECT id, 'name' FROM customers WHERE {:name} != '' AND name_key = {:name}
+		UNION SELECT id, 'credit_code' FROM customers WHERE {:credit_code} != '' AND credit_code = {:credit_code}
+		UNION SELECT customer, 'phone' FROM contacts WHERE {:phone} != '' AND phone = {:phone}
+		UNION SELECT customer, 'email' FROM contacts WHERE {:email} != '' AND email = {:email})
+	SELECT c.id, c.owner, c.team, c.collaborators, c.assigned, c.name, coalesce(u.name, '') owner_name, group_concat(h.why) why
+	FROM hits h CROSS JOIN customers c ON c.id = h.id LEFT JOIN users u ON u.id = c.owner
+	GROUP BY c.id ORDER BY count(*) DESC, c.name, c.id LIMIT {:limit}`
+
 // Matches finds the customers somebody may be, archived ones too: those with the same name key or credit code, and those with a
 // contact of the same phone or e-mail; the likeliest first. It refuses by field what cannot be read.
 func Matches(app core.App, policy *Policy, s Sought) ([]Match, error) {
@@ -71,14 +81,7 @@ func Matches(app core.App, policy *Policy, s Sought) ([]Match, error) {
 		OwnerName string `db:"owner_name"`
 		Why       string `db:"why"`
 	}
-	err = app.DB().NewQuery(`WITH hits(id, why) AS (
-			SELECT id, 'name' FROM customers WHERE {:name} != '' AND name_key = {:name}
-			UNION SELECT id, 'credit_code' FROM customers WHERE {:credit_code} != '' AND credit_code = {:credit_code}
-			UNION SELECT customer, 'phone' FROM contacts WHERE {:phone} != '' AND phone = {:phone}
-			UNION SELECT customer, 'email' FROM contacts WHERE {:email} != '' AND email = {:email})
-		SELECT c.id, c.owner, c.team, c.collaborators, c.assigned, c.name, coalesce(u.name, '') owner_name, group_concat(h.why) why
-		FROM hits h CROSS JOIN customers c ON c.id = h.id LEFT JOIN users u ON u.id = c.owner
-		GROUP BY c.id ORDER BY count(*) DESC, c.name, c.id LIMIT {:limit}`).Bind(dbx.Params{
+	err = app.DB().NewQuery(matchesSQL).Bind(dbx.Params{
 		"name": s.Name, "credit_code": s.CreditCode, "phone": s.Phone, "email": s.Email, "limit": maxMatches,
 	}).All(&rows)
 	if err != nil {

@@ -49,12 +49,14 @@ func SettleTeam(app core.App, customer *core.Record) error {
 	return nil
 }
 
-// Archive takes a customer out of every queue and job, for a reason, and remembers as what it is to return. It refuses, by
-// field, to do so without a reason. The record is to be saved by the caller.
-func Archive(customer *core.Record, reason string) error {
-	reason = rules.CleanText(reason)
-	if reason == "" {
-		return validation.Errors{FieldArchivedReason: fieldError(CodeRequired, "Say why the customer is archived.")}
+// ErrReasonMissing asks for the reason for which a customer is archived.
+var ErrReasonMissing = fieldError(CodeRequired, "Say why the customer is archived.")
+
+// Archive takes a customer out of every queue and job, for a reason, and remembers as what it is to return. It gives a field error,
+// and changes nothing, where there is no reason. The record is to be saved by the caller.
+func Archive(customer *core.Record, reason string) validation.Errors {
+	if reason = rules.CleanText(reason); reason == "" {
+		return validation.Errors{FieldArchivedReason: ErrReasonMissing}
 	}
 	customer.Set(FieldArchivedFrom, customer.GetString(FieldStage))
 	customer.Set(FieldStage, StageArchived)
@@ -79,11 +81,13 @@ func Restore(customer *core.Record) {
 	customer.Set(FieldArchivedReason, "")
 }
 
+const takenSQL = `SELECT count(DISTINCT record) FROM audit_log
+	WHERE actor = {:user} AND at >= {:since} AND collection = 'customers' AND note = {:note}`
+
 // TakenToday counts the customers that a user took from the pool on the day of a moment, in the policy's time zone. Inside the
 // transaction of another taking, which waits for those before it, the count is exact.
 func TakenToday(tx core.App, policy *Policy, user string, now time.Time) (taken int, err error) {
-	err = tx.DB().NewQuery(`SELECT count(DISTINCT record) FROM audit_log
-		WHERE actor = {:user} AND at >= {:since} AND collection = 'customers' AND note = {:note}`).Bind(dbx.Params{
+	err = tx.DB().NewQuery(takenSQL).Bind(dbx.Params{
 		"user": user, "note": NoteTake, "since": FormatMoment(rules.DayOf(now, policy.Zone).Start(policy.Zone)),
 	}).Row(&taken)
 	if err != nil {

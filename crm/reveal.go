@@ -49,10 +49,12 @@ const maskedSuffix = "_masked"
 // MaskOf is the field that shows another one masked.
 func MaskOf(field string) string { return field + maskedSuffix }
 
+const revealedSQL = "SELECT count(*) FROM audit_log WHERE actor = {:user} AND at > {:since} AND action = {:reveal}"
+
 // RevealedInHour counts what a user was shown in the hour before a moment. Inside the transaction of another reveal, which waits for
 // those before it, the count is exact.
 func RevealedInHour(tx core.App, user string, now time.Time) (revealed int, err error) {
-	err = tx.DB().NewQuery("SELECT count(*) FROM audit_log WHERE actor = {:user} AND at > {:since} AND action = {:reveal}").Bind(dbx.Params{
+	err = tx.DB().NewQuery(revealedSQL).Bind(dbx.Params{
 		"user": user, "since": FormatMoment(now.Add(-time.Hour)), "reveal": audit.ActionReveal,
 	}).Row(&revealed)
 	if err != nil {

@@ -1,7 +1,6 @@
 package hooks
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -87,15 +86,13 @@ func completeCustomer(e *core.RecordRequestEvent, p access.Principal, values map
 	return err
 }
 
-// prepareCustomer holds what a change would do to a customer against what its sender may do: who is to hold it, and whether it is
-// archived or restored.
+// prepareCustomer holds what a change would do to a customer against what its sender may do: whether it is archived or restored,
+// and who is to hold it.
 func prepareCustomer(app core.App, p access.Principal, customer *core.Record, errs validation.Errors) error {
+	prepareArchiving(p, customer, errs)
 	refused, err := p.CheckHolding(app, customer)
-	if err != nil {
-		return err
-	}
 	maps.Copy(errs, refused)
-	return prepareArchiving(p, customer, errs)
+	return err
 }
 
 // isArchiving tells whether a key of a write names the one computed field that people may change, by archiving a customer.
@@ -108,41 +105,32 @@ var errNotArchived = validation.NewError(crm.CodeNotArchived, "This is the reaso
 
 // prepareArchiving lets those who may archive a customer do so by writing its stage, and restore it by writing the stage it came
 // from. Any other change of a stage is the program's.
-func prepareArchiving(p access.Principal, customer *core.Record, errs validation.Errors) error {
+func prepareArchiving(p access.Principal, customer *core.Record, errs validation.Errors) {
 	stored := customer.Original()
 	before, after := stored.GetString(crm.FieldStage), customer.GetString(crm.FieldStage)
-	reason := customer.GetString(crm.FieldArchivedReason)
-	archives, restores := after == crm.StageArchived && before != after, before == crm.StageArchived && before != after
-	touched := archives || restores || reason != stored.GetString(crm.FieldArchivedReason)
+	reason, reasonBefore := customer.GetString(crm.FieldArchivedReason), stored.GetString(crm.FieldArchivedReason)
+	staged, reasoned, archived := before != after, reason != reasonBefore, before == crm.StageArchived
 	customer.Set(crm.FieldStage, before)
 	switch {
-	case before != after && !archives && !restores:
+	case !staged && !reasoned:
+	case staged && !archived && after != crm.StageArchived:
 		errs[crm.FieldStage] = computedError()
-	case touched && !p.MayArchive(crm.HoldOf(stored)):
+	case !p.MayArchive(crm.HoldOf(stored)):
 		field := crm.FieldStage
-		if before == after {
+		if !staged {
 			field = crm.FieldArchivedReason
 		}
 		errs[field] = validation.NewError(codeNotAllowed, access.ArchiversAre)
-	case archives:
-		var refused validation.Errors
-		if err := crm.Archive(customer, reason); errors.As(err, &refused) {
-			maps.Copy(errs, refused)
-		} else if err != nil {
-			return err
-		}
-	case restores && after != crm.ArchivedFrom(stored):
+	case staged && !archived:
+		maps.Copy(errs, crm.Archive(customer, reason))
+	case staged && after != crm.ArchivedFrom(stored):
 		errs[crm.FieldStage] = validation.NewError(crm.CodeComputed,
 			fmt.Sprintf("A customer returns as what it was; this one as %s.", crm.ArchivedFrom(stored)))
-	case restores:
-		if reason != stored.GetString(crm.FieldArchivedReason) && reason != "" {
-			errs[crm.FieldArchivedReason] = errNotArchived
-		}
-		crm.Restore(customer)
-	case touched && before != crm.StageArchived && reason != "":
+	case reasoned && reason != "" && (staged || !archived):
 		errs[crm.FieldArchivedReason] = errNotArchived
-	case touched && before == crm.StageArchived && strings.TrimSpace(reason) == "":
-		errs[crm.FieldArchivedReason] = validation.NewError(crm.CodeRequired, "Say why the customer is archived.")
+	case staged:
+		crm.Restore(customer)
+	case archived && strings.TrimSpace(reason) == "":
+		errs[crm.FieldArchivedReason] = crm.ErrReasonMissing
 	}
-	return nil
 }

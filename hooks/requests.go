@@ -75,7 +75,7 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
-		p := access.PrincipalOf(e.Auth)
+		p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
 		empty := core.NewRecord(e.Collection)
 		for key, value := range values {
 			field := crm.InputField(e.Collection, key)
@@ -139,7 +139,7 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return e.NotFoundError("", err)
 		}
-		p := access.PrincipalOf(e.Auth)
+		p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
 		standing, err := p.Standing(e.App, stored)
 		if err != nil {
 			return err
