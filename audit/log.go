@@ -89,14 +89,6 @@ func Append(app core.App, entries ...Entry) error {
 	})
 }
 
-// SignInFailed records a sign-in that failed, from an address. record is the id of the account, where there is one, and
-// identity what was typed for it.
-func SignInFailed(app core.App, ip, collection, record, identity string) error {
-	return Append(app, Entry{
-		Actor: Actor{IP: ip}, Action: ActionSignInFailed, Collection: collection, Record: record, Note: Shorten(identity, 200),
-	})
-}
-
 // Shorten gives at most so many characters of a text, for a note.
 func Shorten(text string, limit int) string {
 	if runes := []rune(text); len(runes) > limit {
