@@ -169,9 +169,9 @@ func (w *world) untestable(reason, what string) {
 	w.counted.untestable[reason][what] = true
 }
 
-// sweep looks through everything anybody heard for values they must not know, however they came into it. Fields
-// that others tell of are left out.
-func (w *world) sweep(but ...string) {
+// sweep looks through everything anybody heard for values they must not know, however they came into it. Once
+// the program has worked out dates of its own, a day says no more where it is from.
+func (w *world) sweep() {
 	w.t.Helper()
 	bodies := 0
 	for _, p := range w.principals {
@@ -180,7 +180,7 @@ func (w *world) sweep(but ...string) {
 			bodies++
 			for _, found := range token.FindAllString(body, -1) {
 				c, known := w.canaries[found]
-				if !known || told[found] || slices.Contains(but, c.field) {
+				if !known || told[found] || w.rewritten && strings.HasPrefix(found, "18") {
 					continue
 				}
 				told[found] = true

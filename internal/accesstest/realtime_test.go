@@ -184,7 +184,7 @@ func TestRealtime(t *testing.T) {
 		t.Errorf("only %d records were deleted", len(gone))
 	}
 	w.heardBy(listeners, gone, "delete")
-	w.sweep("started_at", "ordered_at")
+	w.sweep()
 	w.report(50000, 10000)
 }
 

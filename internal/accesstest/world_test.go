@@ -46,6 +46,7 @@ type world struct {
 	heard      map[*principal][]string
 	counted    counted
 	marks      int
+	tries      int
 	rewritten  bool // since load the program has put its own values in place of some
 }
 
