@@ -25,7 +25,7 @@ func main() {
 	hooks.Register(app, clock.Now)
 	hooks.Flags(app, app.RootCmd.PersistentFlags())
 	runner := jobs.Register(app, clock)
-	api.Register(app, runner)
+	api.Register(app, runner, clock.Now)
 	dashboard.Register(app)
 	pb_public.Register(app)
 	cmds := commands.Register(app, app.RootCmd, runner, clock.Now)

@@ -29,6 +29,12 @@ func collectionsThat(holds func(Rights) bool) []string {
 	return names
 }
 
+// Sees tells whether somebody sees any records of a collection of ours.
+func (p Principal) Sees(collection string) bool {
+	rights, known := Table[collection]
+	return known && p.Granted(rights.See) != 0
+}
+
 // CanRead tells whether somebody who stands so to a record they see may read a field of it.
 func (p Principal) CanRead(collection, field string, standing crm.Standing) bool {
 	line, known := Table[collection].Fields[field]

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -43,24 +44,41 @@ func RefuseQuery(what string) error {
 // may read it, so no answer, count or order tells anything of the others. It refuses paths through relations, functions
 // and fields the principal may read of no record, by name.
 func Search(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values) (*search.Result, []*core.Record, error) {
+	narrow, err := p.searched(collection, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	return list(e, p, collection, query, narrow)
+}
+
+// searched gives the conditions that narrow a search to the records of which the principal may read every field it names.
+func (p Principal) searched(collection *core.Collection, query url.Values) ([]dbx.Expression, error) {
 	names, err := Names(query.Get("filter"))
 	if err != nil {
-		return nil, nil, badSearch("filter", "The filter cannot be read.")
+		return nil, badSearch("filter", "The filter cannot be read.")
 	}
-	for _, field := range search.ParseSortFromString(query.Get("sort")) {
+	for _, field := range sortOf(query) {
 		names = append(names, field.Name)
 	}
 	narrow := []dbx.Expression{}
 	for _, written := range names {
 		name, granted, problem := p.searchable(collection, written)
 		if problem != "" {
-			return nil, nil, badSearch(name, problem)
+			return nil, badSearch(name, problem)
 		}
 		if condition := p.Narrow(collection.Name, granted); condition != nil {
 			narrow = append(narrow, condition)
 		}
 	}
-	return list(e, p, collection, query, narrow)
+	return narrow, nil
+}
+
+// sortOf reads what a list is sorted by; PocketBase reads a sort by the field "" from nothing.
+func sortOf(query url.Values) []search.SortField {
+	if query.Get("sort") == "" {
+		return nil
+	}
+	return search.ParseSortFromString(query.Get("sort"))
 }
 
 func badSearch(field, problem string) error {
@@ -84,7 +102,9 @@ func (p Principal) searchable(collection *core.Collection, written string) (name
 	switch {
 	case field == nil:
 		return name, 0, fmt.Sprintf("There is no field %q in %s.", name, collection.Name)
-	case isPath && (field.Type() != core.FieldTypeJSON || path == ""):
+	case isPath && slices.Contains(strings.Split(path, "."), ""):
+		return name, 0, "The path has a hole."
+	case isPath && field.Type() != core.FieldTypeJSON:
 		return name, 0, "A search looks at the fields of the records themselves, not through relations."
 	}
 	granted = p.Granted(Table[collection.Name].Fields[name].Read)

@@ -22,26 +22,26 @@ const isStaff = `@request.auth.collectionName = "users" && @request.auth.active 
 // try who could see the outcome: the hooks decide, in the transaction of the write, and say why not, which a rule cannot.
 func RulesOf(collection string) Rules {
 	rights := Table[collection]
-	see := ruleFor(collection, rights.See, "")
-	rules := Rules{List: see, View: see, Delete: ruleFor(collection, rights.Delete, "")}
+	see := ruleFor(collection, rights.See)
+	rules := Rules{List: see, View: see, Delete: ruleFor(collection, rights.Delete)}
 	if rights.kind == people {
 		active := "active = true"
-		rules.Auth, rules.Manage = &active, ruleFor(collection, directors, "")
+		rules.Auth, rules.Manage = &active, ruleFor(collection, directors)
 	}
 	switch {
 	case rights.Change == none:
 	case rights.kind == customers:
-		rules.Create, rules.Update = ruleFor(collection, rights.Create, ""), see
+		rules.Create, rules.Update = ruleFor(collection, rights.Create), see
 	case rights.kind == ofCustomers:
-		rules.Create, rules.Update = ruleFor(collection, rights.Create.anyhow(), ""), see
+		rules.Create, rules.Update = ruleFor(collection, rights.Create.anyhow()), see
 	default:
-		rules.Create, rules.Update = ruleFor(collection, rights.Create, ""), ruleFor(collection, rights.Change, "")
+		rules.Create, rules.Update = ruleFor(collection, rights.Create), ruleFor(collection, rights.Change)
 	}
 	return rules
 }
 
 // ruleFor puts a grant into PocketBase's language.
-func ruleFor(collection string, g Grant, prefix string) *string {
+func ruleFor(collection string, g Grant) *string {
 	if g == none {
 		return nil
 	}
@@ -51,7 +51,7 @@ func ruleFor(collection string, g Grant, prefix string) *string {
 		if g[i] == 0 {
 			continue
 		}
-		condition := conditions(collection, g[i], prefix)
+		condition := conditions(collection, g[i])
 		if alike[condition] == nil {
 			byRole = append(byRole, condition)
 		}
@@ -69,13 +69,13 @@ func ruleFor(collection string, g Grant, prefix string) *string {
 }
 
 // conditions are those of which one has to hold for somebody who stands so; empty for anyone.
-func conditions(collection string, s crm.Standing, prefix string) string {
+func conditions(collection string, s crm.Standing) string {
 	if s&crm.Anyone != 0 {
 		return ""
 	}
-	kind := Table[collection].kind
+	kind, prefix := Table[collection].kind, ""
 	if kind == ofCustomers {
-		prefix += "customer."
+		prefix = "customer."
 	}
 	var any []string
 	add := func(bit crm.Standing, condition string) {

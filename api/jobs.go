@@ -1,4 +1,3 @@
-// Package api holds the routes under /api/crm, which PocketBase does not generate.
 package api
 
 import (
@@ -18,36 +17,6 @@ import (
 type Jobs interface {
 	List() ([]crm.JobInfo, error)
 	Run(name string, options crm.RunOptions) (*core.Record, error)
-}
-
-// Register binds the routes to the app's server.
-func Register(app core.App, jobs Jobs) {
-	app.OnServe().BindFunc(func(e *core.ServeEvent) error {
-		group := e.Router.Group("/api/crm").BindFunc(requireStaff)
-		group.GET("/jobs", listJobs(jobs)).BindFunc(requireDirector)
-		group.POST("/jobs/{name}/run", runJob(jobs)).BindFunc(requireDirector)
-		return e.Next()
-	})
-}
-
-// requireStaff lets superusers and active staff through.
-func requireStaff(e *core.RequestEvent) error {
-	switch {
-	case e.Auth == nil:
-		return e.UnauthorizedError("Sign in first.", nil)
-	case e.Auth.IsSuperuser():
-	case e.Auth.Collection().Name != crm.CollectionUsers || !e.Auth.GetBool(crm.FieldActive):
-		return e.ForbiddenError("This is for active staff.", nil)
-	}
-	return e.Next()
-}
-
-// requireDirector lets superusers and directors through.
-func requireDirector(e *core.RequestEvent) error {
-	if !e.Auth.IsSuperuser() && e.Auth.GetString(crm.FieldRole) != crm.RoleDirector {
-		return e.ForbiddenError("This is for directors.", nil)
-	}
-	return e.Next()
 }
 
 // listJobs answers `[{job, schedule, timezone, next, last}]`.

@@ -80,6 +80,12 @@ func (c *Commands) bindServer(app core.App) {
 	}
 	// Before everything else a server starts, the jobs above all: a second server must not write a thing.
 	app.OnServe().Bind(&hook.Handler[*core.ServeEvent]{Id: "touchbaseDirectory", Priority: -1000, Func: serve})
+	keepOut := func(e *core.BackupEvent) error { // they are of this process, and the way to it is a secret
+		e.Exclude = append(e.Exclude, lockName, controlName)
+		return e.Next()
+	}
+	app.OnBackupCreate().BindFunc(keepOut)
+	app.OnBackupRestore().BindFunc(keepOut)
 	app.OnTerminate().BindFunc(func(e *core.TerminateEvent) error {
 		c.stop() // imports end between two batches
 		for _, work := range []*sync.Mutex{&c.importing, &c.working} {

@@ -29,6 +29,10 @@ func TestRestoredBackupIsOnRecord(t *testing.T) {
 		t.Fatal(err)
 	}
 	serveAt(t, dir, address)
+	await(t, "the server listens", func() bool {
+		response, err := http.Get("http://" + address + "/api/health")
+		return err == nil && response.Body.Close() == nil
+	})
 	token := ""
 	send := func(path string, body map[string]any, want int) map[string]any {
 		t.Helper()
@@ -62,8 +66,9 @@ func TestRestoredBackupIsOnRecord(t *testing.T) {
 	send("/api/backups/monday.zip/restore", nil, 204)
 
 	// The word of the restored backup is there from when it begins until the log has told of it.
-	awaitFile(t, filepath.Join(dir, "audit.restored"), true)
-	awaitFile(t, filepath.Join(dir, "audit.restored"), false)
+	word := filepath.Join(dir, "audit.restored")
+	await(t, "the restoring begins", func() bool { _, err := os.Stat(word); return err == nil })
+	await(t, "the log tells of it", func() bool { _, err := os.Stat(word); return os.IsNotExist(err) })
 	told := ask(t, dir, "SELECT note FROM audit_log WHERE action = 'restore'")
 	record, _ := signedIn["record"].(map[string]any)
 	id, _ := record["id"].(string)
@@ -77,20 +82,17 @@ func TestRestoredBackupIsOnRecord(t *testing.T) {
 	}
 }
 
-// awaitFile waits until a file is there, or is gone.
-func awaitFile(t *testing.T, path string, there bool) {
+// await waits until something is so.
+func await(t *testing.T, what string, so func() bool) {
 	t.Helper()
 	deadline := time.After(30 * time.Second)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for {
+	for !so() {
 		select {
 		case <-deadline:
-			t.Fatalf("%s: there: %v, for half a minute", path, !there)
+			t.Fatalf("not within half a minute: %s", what)
 		case <-tick.C:
-			if _, err := os.Stat(path); os.IsNotExist(err) != there {
-				return
-			}
 		}
 	}
 }

@@ -63,8 +63,16 @@ func IsSystem(ctx context.Context) bool { return ctx.Value(system{}) != nil }
 // SaveAsSystem saves what changed of a record as the program itself.
 func SaveAsSystem(app core.App, record *core.Record) error {
 	record.IgnoreUnchangedFields(true)
-	return app.SaveWithContext(context.WithValue(context.Background(), system{}, true), record)
+	return app.SaveWithContext(asSystem(), record)
 }
+
+// saveAsSystemUnchecked does so without validating what is saved.
+func saveAsSystemUnchecked(app core.App, record *core.Record) error {
+	record.IgnoreUnchangedFields(true)
+	return app.SaveNoValidateWithContext(asSystem(), record)
+}
+
+func asSystem() context.Context { return context.WithValue(context.Background(), system{}, true) }
 
 // HasRev tells whether a collection counts the changes people make to its records.
 func HasRev(collection *core.Collection) bool { return collection.Fields.GetByName(FieldRev) != nil }

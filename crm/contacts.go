@@ -138,6 +138,28 @@ func stepDown(app core.App, customer, but string) error {
 	return nil
 }
 
+// ForgetContact makes way for the deletion of a contact: the follow-ups that name it no longer do, and are otherwise the history
+// they were, marks included; the handover its leaving asked for ends. To be called in the transaction of the deletion.
+func ForgetContact(tx core.App, contact *core.Record, now time.Time) error {
+	var followUps []*core.Record
+	err := tx.RecordQuery(CollectionFollowUps).AndWhere(dbx.NewExp(`contact = {:id}
+		OR EXISTS (SELECT 1 FROM json_each(their_people) WHERE value = {:id})`, dbx.Params{"id": contact.Id})).All(&followUps)
+	if err != nil {
+		return fmt.Errorf("failed to find the follow-ups that name a contact: %w", err)
+	}
+	for _, followUp := range followUps {
+		if followUp.GetString(FieldContact) == contact.Id {
+			followUp.Set(FieldContact, "")
+		}
+		followUp.Set(FieldTheirPeople+"-", contact.Id)
+		// Not validated: of the people left in it, one may be another customer's by now.
+		if err := saveAsSystemUnchecked(tx, followUp); err != nil {
+			return fmt.Errorf("failed to take a contact out of a follow-up: %w", err)
+		}
+	}
+	return EndTask(tx, KindHandover+":"+contact.Id, TaskCancelled, endedByRule, now)
+}
+
 func saveContact(app core.App, contact *core.Record) error {
 	if err := SaveAsSystem(app, contact); err != nil {
 		return fmt.Errorf("failed to save a contact: %w", err)

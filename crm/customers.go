@@ -30,18 +30,7 @@ func NormalizeCustomer(app core.App, record *core.Record) error {
 	if record.GetString(FieldStage) == "" {
 		record.Set(FieldStage, StageProspect)
 	}
-	if owner := record.GetString(FieldOwner); owner != "" && changed(record, FieldOwner) {
-		var team string
-		err := app.DB().Select(FieldTeam).From(CollectionUsers).Where(dbx.HashExp{"id": owner}).Row(&team)
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil // an owner who does not exist is refused when the relation is validated
-		}
-		if err != nil {
-			return fmt.Errorf("failed to find the owner's team: %w", err)
-		}
-		record.Set(FieldTeam, team)
-	}
-	return nil
+	return SettleTeam(app, record)
 }
 
 // CheckCustomer refuses, by field, what cannot be: a first contact to come, a credit code that is wrong or in

@@ -49,6 +49,9 @@ func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
+	for _, task := range tasks {
+		task.Set(FieldGivenBy, by) // who decides it gives it: what somebody long gone gave would open no customer to the new one
+	}
 	if err := reassign(tx, tasks, to); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,8 @@ type Policy struct {
 	RespondNegativeHours int
 	RemindBeforeHours    int
 	EscalateAfterHours   int
+	TakePerDay           int // customers a person takes from the pool; 0: none
+	RevealPerHour        int // masked values a person is shown; 0: none
 }
 
 // LoadPolicy reads the policy. It fails when the row or a tier is missing or the time zone is unknown,
@@ -45,12 +47,14 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		RespondNegativeHours int     `db:"respond_negative_hours"`
 		RemindBeforeHours    int     `db:"remind_before_hours"`
 		EscalateAfterHours   int     `db:"escalate_after_hours"`
+		TakePerDay           int     `db:"take_per_day"`
+		RevealPerHour        int     `db:"reveal_per_hour"`
 		Holidays             []byte  `db:"holidays"`
 		Workdays             []byte  `db:"workdays"`
 	}
 	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
 		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
-		respond_negative_hours, remind_before_hours, escalate_after_hours, holidays, workdays
+		respond_negative_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays
 		FROM policy LIMIT 1`).One(&row)
 	if err != nil {
 		return nil, fmt.Errorf("failed to load the policy: %w", err)
@@ -69,7 +73,7 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		ContactsPerDay: row.ContactsPerDay, RecordWithinHours: row.RecordWithinHours,
 		TemplatedCount: row.TemplatedCount, TemplatedDays: row.TemplatedDays,
 		RespondNegativeHours: row.RespondNegativeHours, RemindBeforeHours: row.RemindBeforeHours,
-		EscalateAfterHours: row.EscalateAfterHours,
+		EscalateAfterHours: row.EscalateAfterHours, TakePerDay: row.TakePerDay, RevealPerHour: row.RevealPerHour,
 	}
 	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {
 		return nil, fmt.Errorf("failed to read the policy's holidays: %w", err)

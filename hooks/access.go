@@ -64,7 +64,7 @@ func (h *hooks) bindSchema(app core.App) {
 }
 
 // Codes of refusals for want of a right.
-const codeNotAllowed = "not_allowed"
+const codeNotAllowed = access.CodeNotAllowed
 
 // notAllowed refuses a field.
 func notAllowed(field string) validation.Error {

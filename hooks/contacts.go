@@ -10,6 +10,14 @@ func (h *hooks) bindContacts(app core.App) {
 	onCheck(app, crm.CollectionContacts, func(e *core.RecordEvent) error { return crm.CheckContact(e.App, e.Record) })
 	h.onWrite(app, crm.CollectionContacts, h.onContactWrite)
 	h.bindCustomerOf(app, crm.CollectionContacts)
+	app.OnRecordDelete(crm.CollectionContacts).BindFunc(func(e *core.RecordEvent) error {
+		return inTransaction(e, func() error {
+			if err := crm.ForgetContact(e.App, e.Record, h.now()); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	})
 }
 
 // onContactWrite stores the contact in its form, sees that the customer has one primary contact, and judges the

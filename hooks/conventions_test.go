@@ -149,7 +149,7 @@ var computedValues = map[string]testapp.Fields{
 		"last_follow_up_at": "2026-01-01", "last_interaction_at": "2026-01-01", "next_follow_up_on": "2027-01-01",
 		"last_order_at": "2026-01-01", "annual_purchase": 9, "window_orders": 9, "window_amount": 9, "products_bought": []any{"x"},
 		"open_tasks": 9, "missing_info": []any{"phone"}, "needs_check": []any{"phone"}, "name_key": "x", "assessed_at": "2026-01-01",
-		"assess_due_at": "2026-01-01", "stage": "archived",
+		"assess_due_at": "2026-01-01", "stage": "prospect",
 	},
 	"contacts":   {"left_as_primary": true, "phone_masked": "1", "email_masked": "1", "wechat_masked": "1"},
 	"follow_ups": {"recorded_late": true, "pace_exceeded": true, "channel_mismatch": true, "templated": true},

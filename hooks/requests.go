@@ -88,7 +88,9 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 				errs[name] = computedError()
 			}
 		}
-		h.completeCreate(e, values, errs)
+		if err := h.completeCreate(e, p, values, errs); err != nil {
+			return err
+		}
 		if err := mayCreate(e, p, values, errs); err != nil {
 			return err
 		}
@@ -100,7 +102,7 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 }
 
 // completeCreate fills in who writes, and asks for what PocketBase cannot tell from nothing: an order without amount.
-func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any, errs validation.Errors) {
+func (h *hooks) completeCreate(e *core.RecordRequestEvent, p access.Principal, values map[string]any, errs validation.Errors) error {
 	staff := staffID(e.Auth)
 	switch e.Collection.Name {
 	case crm.CollectionOrders:
@@ -108,12 +110,10 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any
 			errs[crm.FieldAmount] = crm.ErrAmountMissing
 		}
 	case crm.CollectionCustomers:
-		if staff != "" && e.Record.GetString(crm.FieldOwner) == "" && e.Auth.GetString(crm.FieldRole) == crm.RoleRep {
-			e.Record.Set(crm.FieldOwner, staff)
-		}
+		return completeCustomer(e, p, values, errs)
 	case crm.CollectionFollowUps, crm.CollectionTasks:
 		if staff == "" {
-			return // a superuser names the author, or none
+			return nil // a superuser names the author, or none
 		}
 		if by := e.Record.GetString(crm.FieldBy); by != "" && by != staff {
 			errs[crm.FieldBy] = validation.NewError("not_yourself", "You record in your own name.")
@@ -126,6 +126,7 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, values map[string]any
 			e.Record.Set(crm.FieldGivenBy, staff)
 		}
 	}
+	return nil
 }
 
 func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
@@ -147,11 +148,8 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 			return err
 		}
 		if e.Collection.IsAuth() {
-			err = h.prepareUserUpdate(e, stored, values, errs)
-		} else {
-			err = h.prepareUpdate(e, p, standing, stored, values, errs)
-		}
-		if err != nil {
+			h.prepareUserUpdate(e, stored, values, errs)
+		} else if err := h.prepareUpdate(e, p, standing, stored, values, errs); err != nil {
 			return err
 		}
 		if len(errs) > 0 {
@@ -182,6 +180,8 @@ func (h *hooks) prepareUpdate(
 			if value != stored.Id {
 				errs[name] = validation.NewError("fixed", "The id of a record stays.")
 			}
+		case isArchiving(e.Collection, key):
+			fresh.Set(key, value) // looked at once everything is read
 		case access.IsComputed(e.Collection.Name, name):
 			if !reads(name) || !sameAfterSet(stored, key, value) { // what one cannot read is not to be guessed at either
 				errs[name] = computedError()
@@ -194,6 +194,11 @@ func (h *hooks) prepareUpdate(
 	}
 	if err := mayMove(e, p, fresh, errs); err != nil {
 		return err
+	}
+	if e.Collection.Name == crm.CollectionCustomers {
+		if err := prepareCustomer(e.App, p, fresh, errs); err != nil {
+			return err
+		}
 	}
 	for _, field := range e.Collection.Fields {
 		if name := field.GetName(); field.Type() == core.FieldTypeFile {

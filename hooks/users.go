@@ -93,7 +93,7 @@ var ranks = []string{crm.FieldRole, crm.FieldActive, crm.FieldTeam, crm.FieldDep
 
 // prepareUserUpdate keeps people from promoting themselves: what somebody may do is decided by a director, and by
 // another one than themselves where it is their own role or whether they are active.
-func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, errs validation.Errors) error {
+func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, errs validation.Errors) {
 	staff := staffID(e.Auth)
 	director := staff != "" && e.Auth.GetString(crm.FieldRole) == crm.RoleDirector
 	for key, value := range values {
@@ -110,5 +110,4 @@ func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Recor
 			errs[field] = validation.NewError("not_allowed", "This is decided by a director, and never by oneself.")
 		}
 	}
-	return nil
 }

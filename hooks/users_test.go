@@ -168,7 +168,7 @@ func TestTakingOver(t *testing.T) {
 	if got := o.Reload(others).GetStringSlice("collaborators"); len(got) != 1 || got[0] != o.rep.Id {
 		t.Errorf("the collaborators are %v", got)
 	}
-	o.wantFields(own, map[string]string{"assignee": heir.Id, "by": o.rep.Id, "given_by": o.rep.Id, "status": "open"})
+	o.wantFields(own, map[string]string{"assignee": heir.Id, "by": o.rep.Id, "given_by": o.director.Id, "status": "open"})
 	o.wantFields(elsewhere, map[string]string{"assignee": heir.Id, "status": "delayed"})
 	o.wantAssigned(others, heir)
 	o.wantFields(colleagues, map[string]string{"assignee": o.manager.Id})

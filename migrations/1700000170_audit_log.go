@@ -9,16 +9,13 @@ import (
 )
 
 // sealAuditLog are the triggers that let nobody take from the log or rewrite it, whatever way the statement came. The values
-// alone may be blanked, on the request of the person they are about. An insert may replace nothing: REPLACE runs no
-// trigger on the row it removes.
+// alone may be blanked, on the request of the person they are about. REPLACE gets past them, which the chain shows; a trigger
+// on every insert would cost a tenth of every write.
 var sealAuditLog = []string{
 	`CREATE TRIGGER audit_log_no_delete BEFORE DELETE ON audit_log
 		BEGIN SELECT RAISE(ABORT, 'the audit log keeps every entry'); END`,
 	`CREATE TRIGGER audit_log_no_update BEFORE UPDATE OF id, seq, at, actor, actor_collection, ip, action, collection,
 		record, note, key, hash, created ON audit_log
-		BEGIN SELECT RAISE(ABORT, 'the audit log is not rewritten'); END`,
-	`CREATE TRIGGER audit_log_no_replace BEFORE INSERT ON audit_log
-		WHEN EXISTS (SELECT 1 FROM audit_log WHERE seq = NEW.seq) OR EXISTS (SELECT 1 FROM audit_log WHERE id = NEW.id)
 		BEGIN SELECT RAISE(ABORT, 'the audit log is not rewritten'); END`,
 }
 

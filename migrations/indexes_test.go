@@ -31,13 +31,16 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM tasks WHERE status = 'open' AND due_at < '2026'":                                 "idx_tasks_due",
 		"SELECT * FROM tasks WHERE `key` = {:v}":                                                        "idx_tasks_key",
 		"SELECT * FROM tasks WHERE follow_up = {:v}":                                                    "idx_tasks_follow_up",
-		"SELECT * FROM signals WHERE customer = 'c' AND cleared_at = ''":                                "idx_signals_customer",
+		"SELECT * FROM signals WHERE customer = 'c' AND cleared_at = ''":                                "INDEX idx_signals_",
 		"SELECT * FROM tier_changes WHERE customer = 'c' ORDER BY at DESC":                              "idx_tier_changes_customer",
 		"SELECT * FROM audit_log ORDER BY seq DESC LIMIT 1":                                             "idx_audit_log_seq",
 		"SELECT * FROM audit_log WHERE collection = 'c' AND record = 'r' ORDER BY seq":                  "idx_audit_log_record",
 		"SELECT * FROM audit_log WHERE action = 'sign_in_failed' AND ip = 'a' AND at > '2026'":          "idx_audit_log_action",
 		"SELECT * FROM audit_log WHERE actor = 'u' AND at > '2026'":                                     "idx_audit_log_actor",
 		"SELECT * FROM job_runs WHERE job = 'tiers' ORDER BY started_at DESC LIMIT 1":                   "idx_job_runs_job",
+
+		"SELECT * FROM signals WHERE customer = 'c' ORDER BY raised_at DESC LIMIT 50":                                            "idx_signals_history",
+		"SELECT * FROM tasks WHERE customer = 'c' ORDER BY (CASE WHEN done_at = '' THEN created ELSE done_at END) DESC LIMIT 50": "idx_tasks_history",
 	} {
 		var steps []struct{ Detail string }
 		if err := app.DB().NewQuery("EXPLAIN QUERY PLAN " + query).Bind(dbx.Params{"v": "v"}).All(&steps); err != nil {

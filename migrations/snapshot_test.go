@@ -67,7 +67,8 @@ func wanted(c *core.Collection) rights {
 	}
 	for _, field := range c.Fields {
 		name := field.GetName()
-		if name != "id" && !(c.IsAuth() && (name == "email" || name == "password" || name == "tokenKey")) && access.Hidden(c.Name, name) {
+		ownOfAuth := c.IsAuth() && (name == "email" || name == "password" || name == "tokenKey")
+		if name != "id" && !ownOfAuth && access.Hidden(c.Name, name) {
 			r.Hidden = append(r.Hidden, name)
 		}
 		if field.Type() == core.FieldTypeFile && name != "avatar" {

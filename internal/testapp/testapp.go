@@ -51,7 +51,7 @@ func New(t testing.TB) *App {
 	app := &App{TestApp: Bare(t), Clock: clockwork.NewFakeClockAt(Start), t: t}
 	hooks.Register(app, app.Clock.Now)
 	app.Jobs = jobs.Register(app, app.Clock)
-	api.Register(app, app.Jobs)
+	api.Register(app, app.Jobs, app.Clock.Now)
 	return app
 }
 

@@ -1,0 +1,64 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/router"
+
+	"touchbase/access"
+	"touchbase/crm"
+)
+
+// bindDuplicates binds the route that tells whoever is about to create a customer whether it is there already.
+func bindDuplicates(group *router.RouterGroup[*core.RequestEvent]) {
+	group.POST("/duplicates/check", checkDuplicates)
+}
+
+// match is what is told of a likely match. The id is there only for those who see the customer.
+type match struct {
+	ID    string   `json:"id,omitempty"`
+	Name  string   `json:"name"`
+	Owner string   `json:"owner"` // the name; empty: the customer is in the pool
+	Why   []string `json:"why"`
+}
+
+// checkDuplicates answers `{matches: [{name, owner, why}]}`, the likeliest first, at most 20. It takes `name`, `phone`,
+// `email` and `credit_code`, at least one of them, and refuses by field what cannot be read.
+func checkDuplicates(e *core.RequestEvent) error {
+	names := []string{crm.FieldName, crm.FieldPhone, crm.FieldEmail, crm.FieldCreditCode}
+	body, err := readTexts(e, names...)
+	if err != nil {
+		return err
+	}
+	given := ""
+	for _, name := range names {
+		given += strings.TrimSpace(body[name])
+	}
+	if given == "" {
+		return refuse(http.StatusBadRequest, crm.FieldName, crm.CodeRequired, "Give a name, a phone number, an e-mail address or a credit code to look for.")
+	}
+	p, err := principalIn(e.App, e.Auth)
+	if err != nil {
+		return refusal(e, err)
+	}
+	policy, err := crm.LoadPolicy(e.App)
+	if err != nil {
+		return refusal(e, err)
+	}
+	found, err := crm.Matches(e.App, policy, crm.Sought{
+		Name: body[crm.FieldName], Phone: body[crm.FieldPhone], Email: body[crm.FieldEmail], CreditCode: body[crm.FieldCreditCode],
+	})
+	if err != nil {
+		return refusal(e, err)
+	}
+	matches := make([]match, len(found))
+	for i, m := range found {
+		matches[i] = match{Name: m.Name, Owner: m.OwnerName, Why: m.Why}
+		if p.Has(access.Table[crm.CollectionCustomers].See, m.Standing(p.Person)) {
+			matches[i].ID = m.ID
+		}
+	}
+	return e.JSON(http.StatusOK, map[string]any{"matches": matches})
+}
