@@ -136,7 +136,7 @@ func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]string, error) {
 			continue
 		}
 		for _, row := range rows {
-			for _, id := range relationIDs(row[field.GetName()].String) {
+			for _, id := range listed(row[field.GetName()].String) {
 				ids[target.Name] = append(ids[target.Name], id)
 			}
 		}
@@ -157,8 +157,8 @@ func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]string, error) {
 	return names, nil
 }
 
-// relationIDs reads a relation as it is stored, one id or a JSON list of them.
-func relationIDs(stored string) []string {
+// listed reads a relation or files as they are stored, one text or a JSON list of them.
+func listed(stored string) []string {
 	var ids types.JSONArray[string]
 	if err := ids.Scan(stored); err == nil {
 		return ids
@@ -179,7 +179,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 		return s.date(field.Name, stored)
 	case *core.RelationField:
 		var list []string
-		for _, id := range relationIDs(stored) {
+		for _, id := range listed(stored) {
 			if name := names[id]; name != "" {
 				id = name
 			}
@@ -195,7 +195,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 		if !field.IsMultiple() {
 			break
 		}
-		return s.list(field, stored)
+		return joined(listed(stored)), nil
 	case *core.JSONField:
 		if stored == "null" {
 			return nil, nil
