@@ -12,7 +12,7 @@ import (
 type Query struct{ Expand, Filter, Sort string }
 
 // Refused gives what of a query asks for more than PocketBase guards, or nothing: `expand` through a hidden relation, which shows
-// what the relation hides, `sort` by the address of an account, and `filter` or `sort` through a back relation or a relation to several, whose conditions also look at
+// what the relation hides, and `filter` or `sort` through a back relation or a relation to several, whose conditions also look at
 // records that nobody may see.
 func (q Query) Refused(app core.App, collection *core.Collection) string {
 	for _, path := range strings.Split(q.Expand, ",") {
@@ -21,7 +21,7 @@ func (q Query) Refused(app core.App, collection *core.Collection) string {
 		}
 	}
 	for _, field := range search.ParseSortFromString(q.Sort) {
-		if crossesMany(app, collection, field.Name) || endsInEmail(app, collection, field.Name) {
+		if crossesMany(app, collection, field.Name) {
 			return "sort"
 		}
 	}
