@@ -46,6 +46,9 @@ var formats = map[string]format{
 	"xlsx": {contentType: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", maxRows: maxSheetRows - 1, open: openXLSX},
 }
 
+// noFile is the answer where the fault is not in what is asked for, or is named beside it.
+const noFile = "The file cannot be made."
+
 // export answers a file of all records of a collection, or of those a filter finds, for directors and superusers. It takes format (csv,
 // the default, or xlsx), filter and sort as a search does. The rows are those of one moment. What is exported is audited before the first
 // byte is sent. It refuses collections directors do not see with 404.
@@ -62,15 +65,15 @@ func export(now func() time.Time) func(*core.RequestEvent) error {
 		}
 		format, known := formats[name]
 		if !known {
-			return e.BadRequestError("The file cannot be made.", validation.Errors{"format": validation.NewError("unknown_format", "The formats are csv and xlsx.")})
+			return e.BadRequestError(noFile, validation.Errors{"format": validation.NewError("unknown_format", "The formats are csv and xlsx.")})
 		}
 		policy, err := crm.LoadPolicy(e.App)
 		if err != nil {
-			return err
+			return e.InternalServerError(noFile, err)
 		}
 		rows, err := openSnapshot(e.Request.Context(), e.App, collection, policy.Zone)
 		if err != nil {
-			return err
+			return e.InternalServerError(noFile, err)
 		}
 		defer rows.close()
 		if err := rows.find(e, query); err != nil {
@@ -82,7 +85,7 @@ func export(now func() time.Time) func(*core.RequestEvent) error {
 		note := describe(name, query, len(rows.ids))
 		entry := audit.Entry{Actor: audit.ActorOf(e.Auth, e.RealIP()), Action: audit.ActionExport, Collection: collection.Name, Note: note}
 		if err := audit.Append(e.App, entry); err != nil {
-			return err
+			return e.InternalServerError(noFile, err)
 		}
 		about := about{collection: collection.Name, by: signature(e.Auth), at: now().In(policy.Zone), heading: rows.heading()}
 		header := e.Response.Header()
@@ -90,6 +93,11 @@ func export(now func() time.Time) func(*core.RequestEvent) error {
 		header.Set("Content-Disposition", fmt.Sprintf(`attachment; filename="%s-%s.%s"`, collection.Name, about.at.Format(time.DateOnly), name))
 		header.Set("Cache-Control", "no-store")
 		if err := rows.write(format, e.Response, about, note); err != nil {
+			if !e.Written() {
+				header.Del("Content-Type")
+				header.Del("Content-Disposition")
+				return e.InternalServerError(noFile, err)
+			}
 			if e.Request.Context().Err() == nil { // else nobody is waiting for it any more
 				e.App.Logger().Error("Failed to write an export", "collection", collection.Name, "error", err)
 			}

@@ -29,6 +29,7 @@ type snapshot struct {
 	app        core.App
 	collection *core.Collection
 	fields     []core.Field
+	empty      *core.Record // for fields to read their values with
 	zone       *time.Location
 	ids        []int64 // row ids, in order
 }
@@ -43,7 +44,9 @@ func openSnapshot(ctx context.Context, app core.App, collection *core.Collection
 	if err != nil {
 		return nil, fmt.Errorf("failed to begin reading: %w", err)
 	}
-	return &snapshot{ctx: ctx, tx: tx, app: app, collection: collection, fields: access.Exported(collection), zone: zone}, nil
+	return &snapshot{
+		ctx: ctx, tx: tx, app: app, collection: collection, fields: access.Exported(collection), empty: core.NewRecord(collection), zone: zone,
+	}, nil
 }
 
 // close ends the transaction, which has written nothing.
@@ -120,9 +123,9 @@ func (s *snapshot) each(fn func(cells []any) error) error {
 // named are the collections whose records people know by name.
 var named = []string{crm.CollectionCustomers, crm.CollectionUsers, crm.CollectionTeams, crm.CollectionIndustries, crm.CollectionTags}
 
-// names are those of the records that rows refer to, by id.
-func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]string, error) {
-	ids := map[string][]any{}
+// names are those of the records that rows refer to, by the id of their collection and their own.
+func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]map[string]string, error) {
+	names := map[string]map[string]string{}
 	for _, field := range s.fields {
 		relation, ok := field.(*core.RelationField)
 		if !ok {
@@ -135,30 +138,36 @@ func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]string, error) {
 		if !slices.Contains(named, target.Name) {
 			continue
 		}
+		known := names[target.Id]
+		if known == nil {
+			known = map[string]string{}
+			names[target.Id] = known
+		}
+		var unknown []any
 		for _, row := range rows {
-			for _, id := range listed(row[field.GetName()].String) {
-				ids[target.Name] = append(ids[target.Name], id)
+			for _, id := range relationIDs(row[field.GetName()].String) {
+				if _, seen := known[id]; !seen {
+					known[id] = ""
+					unknown = append(unknown, id)
+				}
 			}
 		}
-	}
-	names := map[string]string{}
-	for collection, of := range ids {
-		for some := range slices.Chunk(of, chunk) {
+		for some := range slices.Chunk(unknown, chunk) {
 			var found []struct{ ID, Name string }
-			err := s.tx.Select(core.FieldNameId, crm.FieldName).From(collection).Where(dbx.In(core.FieldNameId, some...)).WithContext(s.ctx).All(&found)
+			err := s.tx.Select(core.FieldNameId, crm.FieldName).From(target.Name).Where(dbx.In(core.FieldNameId, some...)).WithContext(s.ctx).All(&found)
 			if err != nil {
-				return nil, fmt.Errorf("failed to read names of %s: %w", collection, err)
+				return nil, fmt.Errorf("failed to read names of %s: %w", target.Name, err)
 			}
 			for _, one := range found {
-				names[one.ID] = one.Name
+				known[one.ID] = one.Name
 			}
 		}
 	}
 	return names, nil
 }
 
-// listed reads a relation or files as they are stored, one text or a JSON list of them.
-func listed(stored string) []string {
+// relationIDs reads a relation as it is stored, one id or a JSON list of them.
+func relationIDs(stored string) []string {
 	var ids types.JSONArray[string]
 	if err := ids.Scan(stored); err == nil {
 		return ids
@@ -167,7 +176,7 @@ func listed(stored string) []string {
 }
 
 // cell is the value of a field as people read it.
-func (s *snapshot) cell(field core.Field, stored string, names map[string]string) (any, error) {
+func (s *snapshot) cell(field core.Field, stored string, names map[string]map[string]string) (any, error) {
 	switch field := field.(type) {
 	case *core.NumberField:
 		return s.prepared(field, stored)
@@ -179,8 +188,8 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 		return s.date(field.Name, stored)
 	case *core.RelationField:
 		var list []string
-		for _, id := range listed(stored) {
-			if name := names[id]; name != "" {
+		for _, id := range relationIDs(stored) {
+			if name := names[field.CollectionId][id]; name != "" {
 				id = name
 			}
 			list = append(list, id)
@@ -195,7 +204,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 		if !field.IsMultiple() {
 			break
 		}
-		return joined(listed(stored)), nil
+		return s.list(field, stored)
 	case *core.JSONField:
 		if stored == "null" {
 			return nil, nil
@@ -209,7 +218,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]string
 
 // prepared is a stored value as PocketBase reads it.
 func (s *snapshot) prepared(field core.Field, stored string) (any, error) {
-	value, err := field.PrepareValue(core.NewRecord(s.collection), stored)
+	value, err := field.PrepareValue(s.empty, stored)
 	if err != nil {
 		return nil, fmt.Errorf("failed to read %s: %w", field.GetName(), err)
 	}

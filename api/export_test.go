@@ -8,11 +8,9 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"runtime"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -172,80 +170,6 @@ func TestExportDefuses(t *testing.T) {
 	}
 }
 
-// An export of many rows holds few of them at a time, and ends with whoever waits for it.
-func TestExportIsAStream(t *testing.T) {
-	app := testapp.New(t)
-	server := app.Serve()
-	director := app.User(crm.RoleDirector, nil)
-	const many, fewer = 100_000, 30_000 // a sheet of the latter takes longer, and goes to disk as well
-	_, err := app.DB().NewQuery(fmt.Sprintf(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %d)
-		INSERT INTO orders (id, customer, number, product, category, kind, amount, ordered_at, created, updated, owner)
-		SELECT printf('o%%014d', i), 'nobody', 'SO-' || i, hex(randomblob(100)), '泵', 'new', i, '2026-08-03 02:00:00.000Z',
-			'2026-08-03 02:00:00.000Z', '2026-08-03 02:00:00.000Z', '%s' FROM n`, many, director.Id)).Execute()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, row := range []struct {
-		format          string
-		rows            int
-		atLeast, atMost uint64 // bytes of the file and of the heap
-	}{
-		{"csv", many, 25 << 20, 32 << 20},
-		{"xlsx", fewer, 3 << 20, 96 << 20}, // excelize keeps 16 MB to itself, in a buffer that doubles
-	} {
-		most, stop := watchHeap()
-		size := download(t, server, director, fmt.Sprintf("orders?sort=-product&format=%s&filter=%s", row.format, url.QueryEscape(fmt.Sprintf("amount <= %d", row.rows))))
-		stop()
-		t.Logf("%s: a file of %d MB, at most %d MB of heap more", row.format, size>>20, *most>>20)
-		if size < row.atLeast || *most > row.atMost {
-			t.Errorf("%s: a file of %d bytes took %d bytes of heap", row.format, size, *most)
-		}
-	}
-	ctx, leave := context.WithCancel(t.Context())
-	response := begin(t, ctx, server, director, "orders?sort=-product")
-	leave()
-	response.Body.Close()
-	if _, err := app.DB().NewQuery("DELETE FROM orders").Execute(); err != nil {
-		t.Errorf("an export nobody waits for is in the way: %v", err)
-	}
-}
-
-// watchHeap samples by how much the heap grows until it is stopped.
-func watchHeap() (most *uint64, stop func()) {
-	runtime.GC()
-	var before runtime.MemStats
-	runtime.ReadMemStats(&before)
-	most = new(uint64)
-	end, ended := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(ended)
-		for tick := time.NewTicker(20 * time.Millisecond); ; {
-			select {
-			case <-end:
-				tick.Stop()
-				return
-			case <-tick.C:
-				var now runtime.MemStats
-				runtime.ReadMemStats(&now)
-				*most = max(*most, now.HeapAlloc-min(before.HeapAlloc, now.HeapAlloc))
-			}
-		}
-	}()
-	return most, func() { close(end); <-ended }
-}
-
-// download reads a file without keeping it.
-func download(t *testing.T, server *testapp.Server, as *core.Record, path string) uint64 {
-	t.Helper()
-	response := begin(t, context.Background(), server, as, path)
-	defer response.Body.Close()
-	size, err := io.Copy(io.Discard, response.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return uint64(size)
-}
-
 func TestExportXLSX(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
@@ -326,6 +250,9 @@ func TestExportEveryCollection(t *testing.T) {
 			if i > 0 && row["id"] >= rows[i-1]["id"] {
 				t.Errorf("%s: %s does not come before %s", name, rows[i-1]["id"], row["id"])
 			}
+		}
+		if name == crm.CollectionAuditLog { // each export adds to it
+			continue
 		}
 		_, body := exported(t, server, c.people[crm.RoleDirector], name+"?format=xlsx")
 		file, err := excelize.OpenReader(bytes.NewReader(body))

@@ -60,6 +60,9 @@ func newerFirst(a, b item) int {
 	return cmp.Or(cmp.Compare(b.At, a.At), cmp.Compare(a.source, b.source), cmp.Compare(b.Record.Id, a.Record.Id))
 }
 
+// noTimeline is the answer where the fault is not in what is asked for, or is named beside it.
+const noTimeline = "The timeline cannot be read."
+
 // timeline answers the history of a customer, newest first, `{items: [{at, collection, record}], before}`: what of it the caller sees,
 // showing what they may read. It takes limit (1 to 200, 50) and before, the cursor that the last answer ended with; a cursor of
 // nothing is the end. It refuses a customer they do not see with 404.
@@ -71,7 +74,7 @@ func timeline(e *core.RequestEvent) error {
 	}
 	standing, err := p.Standing(e.App, customer)
 	if err != nil {
-		return err
+		return e.InternalServerError(noTimeline, err)
 	}
 	if !p.Has(access.Table[crm.CollectionCustomers].See, standing) {
 		return e.NotFoundError("There is no such customer among those you see.", nil)
@@ -79,17 +82,17 @@ func timeline(e *core.RequestEvent) error {
 	query := e.Request.URL.Query()
 	limit, err := readLimit(query.Get("limit"))
 	if err != nil {
-		return e.BadRequestError("The timeline cannot be read.", err)
+		return e.BadRequestError(noTimeline, err)
 	}
 	before, err := readCursor(query.Get("before"))
 	if err != nil {
-		return e.BadRequestError("The timeline cannot be read.", err)
+		return e.BadRequestError(noTimeline, err)
 	}
 	var items []item
 	for i := range sources {
 		some, err := sources[i].before(e.App, p, customer.Id, standing, before.of(i), limit+1)
 		if err != nil {
-			return err
+			return e.InternalServerError(noTimeline, err)
 		}
 		for _, record := range some {
 			items = append(items, item{At: sources[i].momentOf(record), Collection: sources[i].collection, Record: record, source: i})

@@ -75,7 +75,7 @@ func TestTimelinePages(t *testing.T) {
 	random := rand.New(rand.NewPCG(8, 3))
 	somebody := c.people[crm.RoleSupport].Id
 	for _, customer := range c.customers {
-		for i := range 24 {
+		for i := range 12 {
 			at := types.DateTime{}
 			if err := at.Scan(c.Clock.Now().Add(-time.Duration(random.IntN(6)) * time.Hour)); err != nil {
 				t.Fatal(err)
@@ -156,7 +156,7 @@ func TestTimelineShowsWhatMayBeRead(t *testing.T) {
 		{crm.RoleRep, "of the pool", nil},
 		{crm.RoleSupport, "shared", nil},
 		{crm.RoleManager, "of the team", secrets},
-		{crm.RoleManager, "somebody else", []string{`"category":`}},
+		{crm.RoleManager, "somebody else", nil},
 		{crm.RoleDirector, "somebody else", secrets},
 	} {
 		body := server.Send(c.people[row.role], http.MethodGet, "/api/crm/customers/"+c.customers[row.customer].Id+"/timeline?expand=assigned,customer", nil).Want(200).Body
