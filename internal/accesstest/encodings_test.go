@@ -103,6 +103,9 @@ func (w *world) another(r *row, f core.Field) any {
 	w.marks++
 	switch f := f.(type) {
 	case *core.SelectField:
+		if f.Name == "stage" {
+			return "prospect" // archiving is another thing, which some may
+		}
 		for i := len(f.Values) - 1; i >= 0; i-- {
 			if !strings.Contains(written(r.data[f.Name]), `"`+f.Values[i]+`"`) {
 				return f.Values[i]

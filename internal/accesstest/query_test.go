@@ -26,6 +26,9 @@ func TestQueries(t *testing.T) {
 			for _, f := range fields {
 				name := collection + "." + f.GetName()
 				secret := page[collection].restricted(f.GetName()) || page[collection].line(f.GetName()).read == nobody
+				if !secret && p.role != "rep" {
+					continue // all alike
+				}
 				for _, query := range w.queries(collection, f) {
 					asked++
 					answer := w.get(p, query)

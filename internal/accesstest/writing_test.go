@@ -65,6 +65,10 @@ func (w *world) writeRefused(p *principal, collection string, f core.Field) {
 		if tried[key] || !p.changes(collection, standing) || p.writes(collection, name, standing) || row.text("role") == "" && collection == "users" {
 			continue
 		}
+		some := some
+		if len(tried) > 0 {
+			some = encodings[:2]
+		}
 		tried[key] = true
 		w.refresh(row)
 		value, before := w.another(row, f), w.stored(collection, row.id)
