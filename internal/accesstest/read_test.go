@@ -19,7 +19,7 @@ import (
 // against the page.
 func TestReading(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, "rep", "manager")
 	for _, p := range w.principals {
 		w.load() // signing in is in the log
 		w.readLists(p)

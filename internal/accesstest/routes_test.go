@@ -124,7 +124,7 @@ func (w *world) found(p *principal, collection, name string, query testapp.Field
 // TestTimelines reads the history of every customer as everybody.
 func TestTimelines(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, "rep", "manager")
 	for _, p := range w.principals {
 		for _, customer := range w.of("customers") {
 			answer := w.get(p, "/api/crm/customers/"+customer.id+"/timeline?limit=200&expand=customer,import")

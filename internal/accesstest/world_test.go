@@ -56,7 +56,8 @@ type canary struct {
 	field string
 }
 
-func newWorld(t *testing.T) *world {
+// newWorld makes the company; apart from one of each role, with those who are wanted beside them: "rep" and "manager" without team.
+func newWorld(t *testing.T, teamless ...string) *world {
 	t.Helper()
 	w := &world{
 		App: testapp.New(t), t: t, fields: map[string][]core.Field{}, rows: map[string]*row{}, heard: map[*principal][]string{}, marks: 1000,
@@ -79,7 +80,7 @@ func newWorld(t *testing.T) *world {
 		}
 		w.fields[c.Name] = c.Fields
 	}
-	w.people()
+	w.people(teamless)
 	w.seed()
 	w.load()
 	w.server = w.Serve()
@@ -96,8 +97,8 @@ func (w *world) principal(name string) *principal {
 	return nil
 }
 
-// people are one of each role in the team North, and those who may nothing.
-func (w *world) people() {
+// people are one of each role in the team North, some without a team, and those who may nothing.
+func (w *world) people(teamless []string) {
 	north := w.Team("North").Id
 	add := func(name, role string, record *core.Record) {
 		p := &principal{name: name, role: role, record: record}
@@ -115,6 +116,9 @@ func (w *world) people() {
 	add("director", "director", w.User("director", testapp.Fields{"team": north}))
 	for _, role := range []string{"manager", "rep", "support"} {
 		add(role, role, w.User(role, testapp.Fields{"team": north}))
+	}
+	for _, role := range teamless {
+		add(role+" without team", role, w.User(role, nil))
 	}
 	add("guest", "", nil)
 	add("inactive director", "", w.User("director", testapp.Fields{"team": north, "active": false}))

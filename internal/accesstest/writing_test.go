@@ -38,6 +38,98 @@ func TestRefusedWrites(t *testing.T) {
 	}
 }
 
+// TestRefusedCreations gives a new record each field nobody writes, and those that only some may give it.
+func TestRefusedCreations(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, p := range w.principals {
+		customer := w.rows[""]
+		for _, r := range w.of("customers") {
+			if slices.Contains(w.standing(p, r), "own") {
+				customer = r
+			}
+		}
+		if p.role == "" || customer == nil {
+			continue
+		}
+		for collection, good := range map[string]func() testapp.Fields{
+			"customers":  func() testapp.Fields { return w.CustomerFields(nil) },
+			"contacts":   func() testapp.Fields { return testapp.Fields{"customer": customer.id, "name": "王五"} },
+			"follow_ups": func() testapp.Fields { return w.FollowUpFields(w.find(customer), nil) },
+			"tasks": func() testapp.Fields {
+				return testapp.Fields{"customer": customer.id, "title": "回访", "kind": "other", "due_at": w.At(0), "priority": "normal", "status": "open"}
+			},
+			"orders": func() testapp.Fields {
+				return testapp.Fields{"customer": customer.id, "ordered_at": w.At(0), "amount": 10}
+			},
+		} {
+			if !page[collection].create.has(p.role, w.standing(p, customer)) {
+				continue
+			}
+			empty := &row{collection: collection, data: map[string]any{}}
+			for _, f := range w.fields[collection] {
+				name, code := f.GetName(), "computed"
+				line := page[collection].line(name)
+				switch {
+				case name == "rev" || f.Type() == core.FieldTypeAutodate:
+					continue
+				case line.kept && (p.role == "rep" || p.role == "support") && name != "owner" && !line.write.has(p.role, []string{"own"}):
+					code = "not_allowed"
+				case !page[collection].isComputed(name):
+					continue
+				}
+				body := good()
+				body[name] = w.another(empty, f)
+				path := "/api/collections/" + collection + "/records"
+				for way, answer := range map[string]answer{
+					"creation": w.post(p, path, body), "creation in a batch": w.batch(p, http.MethodPost, path, body),
+					"upsert": w.batch(p, http.MethodPut, path, body),
+				} {
+					w.tries++
+					if answer.status < 400 || !strings.Contains(answer.body, `"`+name+`":{"code":"`+code+`"`) {
+						t.Errorf("a %s gives %s.%s at %s: %d %s", p.name, collection, name, way, answer.status, answer.body)
+					}
+				}
+			}
+		}
+	}
+	t.Logf("%d creations were refused", w.tries)
+	if w.tries < 400 {
+		t.Error("too few")
+	}
+}
+
+// TestMoves keeps people from moving a record to a customer where they could not have made it, and tells no customer they do not see
+// from none.
+func TestMoves(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rep := w.principal("rep")
+	for collection, name := range map[string]string{"contacts": "customer", "orders": "customer", "tasks": "customer", "follow_ups": "customer"} {
+		for _, r := range w.of(collection) {
+			if !rep.writes(collection, name, w.standing(rep, r)) {
+				continue
+			}
+			stranger := w.customer(func(other *row) bool { return other != r.customer && !rep.sees("customers", w.standing(rep, other)) })
+			for _, encoding := range encodings[:6] {
+				before := w.stored(collection, r.id)
+				unseen, none := encoding.send(w, rep, r, name, stranger.id), encoding.send(w, rep, r, name, "000000000000000")
+				if unseen.status < 400 || unseen.body != none.body || unseen.status != none.status {
+					t.Errorf("%s: %d %s, to none: %d %s", w.cell(rep, r, name, "move by "+encoding.name), unseen.status, unseen.body, none.status, none.body)
+				}
+				if w.stored(collection, r.id) != before {
+					t.Errorf("%s: moved", w.cell(rep, r, name, "move by "+encoding.name))
+				}
+			}
+			pool := w.customer(func(r *row) bool { return r.text("owner") == "" && r.text("team") == "" })
+			if may, answer := page[collection].create.has("rep", []string{"pool"}), w.patch(rep, r, testapp.Fields{name: pool.id}); !may && answer.status < 400 {
+				t.Errorf("%s: to one where they could not make it: %d %s", w.cell(rep, r, name, "move"), answer.status, answer.body)
+			}
+			break
+		}
+	}
+}
+
 // codes are those of fields that stay for a reason of their own.
 var codes = map[string][]string{"tasks.by": {"fixed"}, "tasks.customer": {"unknown_customer"}, "follow_ups.by": {"fixed"}, "follow_ups.by_name": {"fixed"}}
 
