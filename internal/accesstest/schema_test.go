@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/access"
@@ -48,8 +49,12 @@ func TestBrokenSchema(t *testing.T) {
 		if err := access.Check(app); !errors.Is(err, access.ErrSchema) {
 			t.Errorf("%s: the check says %v", name, err)
 		}
+		router, err := apis.NewRouter(app)
+		if err != nil {
+			t.Fatal(err)
+		}
 		event := new(core.ServeEvent)
-		event.App = app
+		event.App, event.Router = app, router
 		served := false
 		err = app.OnServe().Trigger(event, func(*core.ServeEvent) error { served = true; return nil })
 		if !errors.Is(err, access.ErrSchema) || served {
