@@ -11,7 +11,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/filesystem"
 	"github.com/pocketbase/pocketbase/tools/security"
 )
 
@@ -113,9 +112,10 @@ func (w *world) related(f *core.RelationField) any {
 	return nil
 }
 
-// attach stores the file of a record's attachments.
-func (w *world) attach(id string) {
-	record, err := w.FindRecordById("follow_ups", id)
+// attach stores the file that a row names in a field.
+func (w *world) attach(collection, id, field string) {
+	w.t.Helper()
+	record, err := w.FindRecordById(collection, id)
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -124,12 +124,8 @@ func (w *world) attach(id string) {
 		w.t.Fatal(err)
 	}
 	defer files.Close()
-	name := record.GetStringSlice("attachments")[0]
-	file, err := filesystem.NewFileFromBytes([]byte("content of "+name), name)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if err := files.UploadFile(file, record.BaseFilesPath()+"/"+name); err != nil {
+	name := record.GetStringSlice(field)[0]
+	if err := files.Upload([]byte("content of "+name), record.BaseFilesPath()+"/"+name); err != nil {
 		w.t.Fatal(err)
 	}
 }

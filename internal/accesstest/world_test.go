@@ -128,8 +128,9 @@ func (w *world) seed() {
 	for _, user := range []*core.Record{mate, stranger} {
 		w.mark(user.Id)
 	}
-	w.insert("imports", map[string]any{"by": mate.Id})
-	w.insert("imports", map[string]any{"by": stranger.Id})
+	for _, by := range []string{mate.Id, stranger.Id} {
+		w.attach("imports", w.insert("imports", map[string]any{"by": by}), "file")
+	}
 	w.insert("job_runs", map[string]any{"status": "done"})
 	w.insert("tags", nil)
 	holds := []map[string]any{
@@ -174,7 +175,7 @@ func (w *world) insertAll(customer, by, assignee string) {
 	contact := w.insert("contacts", map[string]any{"customer": customer, "left_on": ""})
 	for _, kind := range []string{"service", "proposal"} {
 		followUp := w.insert("follow_ups", map[string]any{"customer": customer, "by": by, "kind": kind, "contact": contact})
-		w.attach(followUp)
+		w.attach("follow_ups", followUp, "attachments")
 	}
 	w.insert("tasks", map[string]any{"customer": customer, "by": by, "assignee": assignee})
 	w.insert("orders", map[string]any{"customer": customer})
