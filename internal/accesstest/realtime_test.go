@@ -140,7 +140,7 @@ func TestRealtime(t *testing.T) {
 			continue
 		}
 		listeners[p] = l
-		topics := []string{"customers", topic("contacts/*", "", "phone != ''"), topic("customers/*", "", "budget_range != ''")}
+		topics := []string{"customers", topic("contacts/*", "", "phone != ''"), topic("customers/*", "", "budget_range != ''"), topic("users/*", "", "email != ''")}
 		for collection, fields := range w.fields {
 			expand := ""
 			for _, f := range fields {
