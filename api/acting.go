@@ -27,9 +27,12 @@ func act(e *core.RequestEvent, note, collection, id string, fn func(a acting) er
 	actor := audit.ActorOf(e.Auth, e.RealIP())
 	actor.Note = note
 	err := audit.As(e.App, actor, func(tx core.App) error {
-		p, err := principalIn(tx, e.Auth)
+		p, err := access.PrincipalIn(tx, e.Auth)
 		if err != nil {
 			return err
+		}
+		if !p.Super && !p.IsStaff() {
+			return e.ForbiddenError("This is for active staff.", nil)
 		}
 		record, err := tx.FindRecordById(collection, id)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -48,22 +51,6 @@ func act(e *core.RequestEvent, note, collection, id string, fn func(a acting) er
 		return fn(acting{tx, p, record, standing})
 	})
 	return refusal(e, err)
-}
-
-// principalIn gives who a request is made by, with the rights they have in a transaction.
-func principalIn(tx core.App, auth *core.Record) (access.Principal, error) {
-	if auth.IsSuperuser() {
-		return access.PrincipalOf(auth), nil
-	}
-	user, err := tx.FindRecordById(auth.Collection(), auth.Id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return access.Principal{}, err
-	}
-	p := access.PrincipalOf(user)
-	if !p.IsStaff() {
-		return p, router.NewForbiddenError("This is for active staff.", nil)
-	}
-	return p, nil
 }
 
 // refusal is the answer to an error: one that is an answer already stays, field errors are shown, anything else goes to the log.

@@ -39,7 +39,7 @@ func checkDuplicates(e *core.RequestEvent) error {
 	if given == "" {
 		return refuse(http.StatusBadRequest, crm.FieldName, crm.CodeRequired, "Give a name, a phone number, an e-mail address or a credit code to look for.")
 	}
-	p, err := principalIn(e.App, e.Auth)
+	p, err := access.PrincipalIn(e.App, e.Auth)
 	if err != nil {
 		return refusal(e, err)
 	}

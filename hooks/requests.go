@@ -75,7 +75,10 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
-		p := access.PrincipalOf(e.Auth)
+		p, err := access.PrincipalIn(e.App, e.Auth)
+		if err != nil {
+			return err
+		}
 		empty := core.NewRecord(e.Collection)
 		for key, value := range values {
 			field := crm.InputField(e.Collection, key)
@@ -139,7 +142,10 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return e.NotFoundError("", err)
 		}
-		p := access.PrincipalOf(e.Auth)
+		p, err := access.PrincipalIn(e.App, e.Auth)
+		if err != nil {
+			return err
+		}
 		standing, err := p.Standing(e.App, stored)
 		if err != nil {
 			return err
