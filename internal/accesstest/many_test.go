@@ -34,7 +34,7 @@ func TestManyLists(t *testing.T) {
 			want, got := w.visible(p, collection), []string{}
 			for n := 1; n == 1 || len(got) == (n-1)*200; n++ {
 				answer := w.get(p, fmt.Sprintf("/api/collections/%s/records?perPage=500&sort=-updated,id&page=%d", collection, n))
-					got = append(got, w.check(p, "list", answer.body)...)
+				got = append(got, w.check(p, "list", answer.body)...)
 				var list struct{ TotalItems, PerPage int }
 				if err := json.Unmarshal([]byte(answer.body), &list); err != nil || list.TotalItems != len(want) || list.PerPage != 200 {
 					t.Errorf("a %s is told of %d %s, %d a page, want %d", name, list.TotalItems, collection, list.PerPage, len(want))
