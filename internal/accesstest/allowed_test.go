@@ -132,6 +132,9 @@ func TestCreatedWith(t *testing.T) {
 				created++
 				w.load()
 				for _, id := range w.check(p, "answer to a creation", answer.body) {
+					if by := w.rows[id].text("by"); collection == "follow_ups" && by != p.id {
+						t.Errorf("%s: made by %q", w.cell(p, w.rows[id], "by", "create"), by)
+					}
 					for name, value := range bodies {
 						if got := written(w.rows[id].data[name]); name != "started_at" && name != "ordered_at" && !strings.Contains(got, strings.Trim(written(value), `"`)) {
 							t.Errorf("%s: gave %v, stored %s", w.cell(p, w.rows[id], name, "create"), value, got)

@@ -160,8 +160,9 @@ func (w *world) seed() {
 		if i == 3 { // of another team's customer, what is one's own
 			for _, p := range w.principals {
 				if p.role != "" {
-					w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal"})
-					w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal", "created": w.Clock.Now().Add(-24 * time.Hour)})
+					for _, age := range []time.Duration{24 * time.Hour, 24*time.Hour + time.Second} {
+						w.insert("follow_ups", map[string]any{"customer": customer, "by": p.id, "kind": "proposal", "created": w.Clock.Now().Add(-age)})
+					}
 					w.insert("tasks", map[string]any{"customer": customer, "by": p.id, "assignee": stranger.Id})
 					w.insert("tasks", map[string]any{"customer": customer, "by": stranger.Id, "assignee": p.id})
 				}
