@@ -40,6 +40,10 @@ func TestManyLists(t *testing.T) {
 					t.Errorf("a %s is told of %d %s, %d a page, want %d", name, list.TotalItems, collection, list.PerPage, len(want))
 				}
 			}
+			filtered := w.get(p, "/api/collections/"+collection+"/records?perPage=1&sort=id&filter=id!=''").body
+			if !strings.Contains(filtered, fmt.Sprintf(`"totalItems":%d,`, len(want))) {
+				t.Errorf("a %s is told by a filter of %s: %.100s, want %d", name, collection, filtered[max(0, len(filtered)-100):], len(want))
+			}
 			if slices.Sort(got); !slices.Equal(got, want) {
 				t.Errorf("a %s lists %d %s, want %d", name, len(got), collection, len(want))
 			}
