@@ -3,10 +3,6 @@
 package access
 
 import (
-	"database/sql"
-	"errors"
-	"fmt"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
@@ -88,21 +84,6 @@ func PrincipalOf(auth *core.Record) Principal {
 		}
 	}
 	return p
-}
-
-// PrincipalIn is PrincipalOf by what the database says of them now: in the transaction of a write, a right lost a moment ago is lost.
-func PrincipalIn(tx core.App, auth *core.Record) (Principal, error) {
-	if auth == nil || auth.IsSuperuser() {
-		return PrincipalOf(auth), nil
-	}
-	stored, err := tx.FindRecordById(auth.Collection(), auth.Id)
-	if errors.Is(err, sql.ErrNoRows) {
-		return PrincipalOf(nil), nil
-	}
-	if err != nil {
-		return PrincipalOf(nil), fmt.Errorf("failed to find who asks: %w", err)
-	}
-	return PrincipalOf(stored), nil
 }
 
 // IsStaff tells whether somebody is active staff with a role.

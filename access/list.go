@@ -75,7 +75,7 @@ func (p Principal) searched(collection *core.Collection, query url.Values) ([]db
 			narrow = append(narrow, condition)
 		}
 	}
-	return narrow, nil
+	return slices.Clip(narrow), nil // a list adds to it for its page and for its count at once
 }
 
 // sortOf reads what a list is sorted by; PocketBase reads a sort by the field "" from nothing.
