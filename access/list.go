@@ -32,6 +32,11 @@ func List(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 	if bad := asked.Refused(e.App, collection); bad != "" {
 		return nil, nil, RefuseQuery(bad)
 	}
+	for _, field := range search.ParseSortFromString(asked.Sort) {
+		if endsInEmail(e.App, collection, field.Name) {
+			return nil, nil, RefuseQuery("sort")
+		}
+	}
 	return list(e, p, collection, query, nil)
 }
 

@@ -12,16 +12,17 @@ import (
 type Query struct{ Expand, Filter, Sort string }
 
 // Refused gives what of a query asks for more than PocketBase guards, or nothing: `expand` through a hidden relation, which shows
-// what the relation hides, or back twice, which multiplies the answer, `sort` by the address of an account, and `filter` or `sort` through a back relation or a relation to several, whose conditions also look at
+// what the relation hides, or there and back again, which multiplies the answer, `sort` by the address of an account, and `filter`
+// or `sort` through a back relation or a relation to several, whose conditions also look at
 // records that nobody may see.
 func (q Query) Refused(app core.App, collection *core.Collection) string {
 	for _, path := range strings.Split(q.Expand, ",") {
-		if multiplies(path) || expandsHidden(app, collection, strings.TrimSpace(path)) {
+		if strings.Count(path, "_via_") > 1 || expandsHidden(app, collection, strings.TrimSpace(path)) {
 			return "expand"
 		}
 	}
 	for _, field := range search.ParseSortFromString(q.Sort) {
-		if crossesMany(app, collection, field.Name) || endsInEmail(app, collection, field.Name) {
+		if crossesMany(app, collection, field.Name) {
 			return "sort"
 		}
 	}
@@ -36,10 +37,6 @@ func (q Query) Refused(app core.App, collection *core.Collection) string {
 	}
 	return ""
 }
-
-// multiplies tells whether a path of relations goes back twice: each such step brings up to a thousand records, to every record
-// of the step before.
-func multiplies(path string) bool { return strings.Count(path, "_via_") > 1 }
 
 // expandsHidden tells whether a path of relations leads through a hidden one, in either direction, or through what cannot be
 // followed.

@@ -53,6 +53,13 @@ func (h *hooks) bindSchema(app core.App) {
 		defer func() { e.App = outer }()
 		return outer.RunInTransaction(func(tx core.App) error {
 			e.App = tx
+			// PocketBase reads its collections anew before a transaction around this one is rolled back: what was refused would hold.
+			tx.TxInfo().OnComplete(func(failed error) error {
+				if failed == nil {
+					return nil
+				}
+				return app.ReloadCachedCollections()
+			})
 			if err := e.Next(); err != nil {
 				return err
 			}
