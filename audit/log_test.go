@@ -407,6 +407,24 @@ func TestAnotherKey(t *testing.T) {
 	}
 }
 
+// TestSwappedKey does not take a log for whole because another key lies where its own did.
+func TestSwappedKey(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	app.Team("华东")
+	app.Team("华南")
+	path := filepath.Join(app.DataDir(), "audit.key")
+	if err := os.WriteFile(path, []byte("another key, of thirty-two bytes"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	unseal(t, app)
+	execute(t, app, "UPDATE audit_log SET actor = 'x' WHERE seq = 1")
+	report := verify(t, app, "")
+	if report.OK() || report.Problems[0].Seq != 2 || report.OtherKey != 2 {
+		t.Errorf("got %v, %d entries of another key", report.Problems, report.OtherKey)
+	}
+}
+
 // TestForgedKey rewrites the entries before a restore entry and gives them out as made under a key of long ago.
 func TestForgedKey(t *testing.T) {
 	t.Parallel()

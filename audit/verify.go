@@ -176,6 +176,8 @@ func (w *walk) close() {
 	case w.Entries == 0 && w.outside.Seq == 0:
 	case w.key == nil:
 		w.add(w.Head.Seq, "the key is missing, so nothing can be checked")
+	case w.Entries > 0 && !w.ownKey:
+		w.add(w.Head.Seq, "no entry was made under the key that lies beside the database, so nothing can be checked")
 	case w.outside.Seq == 0:
 		w.add(w.Head.Seq, "the head kept outside is missing, so a cut would not show")
 	case w.outside.Seq > w.Head.Seq:
