@@ -32,11 +32,11 @@ $(LINT):
 	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv $(CURDIR)/.bin/golangci-lint $@
 
-# The demo's year and the wholesaler's are long walks on one goroutine: the race detector would find nothing there, for minutes.
+# These are long walks on one goroutine, or hundreds of thousands of answers: the race detector would find nothing more there, for minutes.
 unit: ## Go tests with the race detector
-	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v -e '/internal/browser$$' -e '/demo$$')
-	go test -count=1 ./demo
-	go test -count=1 -run TestRetail -v ./imports
+	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v -e '/internal/browser$$' -e '/internal/accesstest$$' -e '/demo$$')
+	go test -count=1 ./demo ./internal/accesstest
+	go test -count=1 -run 'TestRetail|TestExportIsAStream' -v ./imports ./api
 
 browser: ## the pages in a real Chromium
 ifeq ($(CHROMIUM),)

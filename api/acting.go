@@ -27,7 +27,7 @@ func act(e *core.RequestEvent, note, collection, id string, fn func(a acting) er
 	actor := audit.ActorOf(e.Auth, e.RealIP())
 	actor.Note = note
 	err := audit.As(e.App, actor, func(tx core.App) error {
-		p, err := principalIn(tx, e.Auth)
+		p, err := principalIn(tx, e)
 		if err != nil {
 			return err
 		}
@@ -50,18 +50,20 @@ func act(e *core.RequestEvent, note, collection, id string, fn func(a acting) er
 	return refusal(e, err)
 }
 
-// principalIn gives who a request is made by, with the rights they have in a transaction.
-func principalIn(tx core.App, auth *core.Record) (access.Principal, error) {
-	if auth.IsSuperuser() {
-		return access.PrincipalOf(auth), nil
+// principalIn gives who a request is made by, with the rights they have in a transaction, or once the body is read, which may be
+// minutes on its way. The event has them from then on. It refuses with 403 those who are no longer active staff.
+func principalIn(tx core.App, e *core.RequestEvent) (access.Principal, error) {
+	if e.Auth.IsSuperuser() {
+		return access.PrincipalOf(e.Auth), nil
 	}
-	user, err := tx.FindRecordById(auth.Collection(), auth.Id)
+	user, err := tx.FindRecordById(e.Auth.Collection(), e.Auth.Id)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return access.Principal{}, err
 	}
+	e.Auth = user
 	p := access.PrincipalOf(user)
 	if !p.IsStaff() {
-		return p, router.NewForbiddenError("This is for active staff.", nil)
+		return p, e.ForbiddenError("This is for active staff.", nil)
 	}
 	return p, nil
 }

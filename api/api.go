@@ -21,7 +21,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		group.GET("/export/{collection}", export(now)).BindFunc(requireDirector)
 		bindCustomers(group, now)
 		bindReveal(group, now)
-		bindDuplicates(group)
+		bindDuplicates(group, now)
 		return e.Next()
 	})
 }

@@ -145,7 +145,7 @@ func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]map[string]string
 		}
 		var unknown []any
 		for _, row := range rows {
-			for _, id := range relationIDs(row[field.GetName()].String) {
+			for _, id := range listed(row[field.GetName()].String) {
 				if _, seen := known[id]; !seen {
 					known[id] = ""
 					unknown = append(unknown, id)
@@ -166,8 +166,8 @@ func (s *snapshot) names(rows []dbx.NullStringMap) (map[string]map[string]string
 	return names, nil
 }
 
-// relationIDs reads a relation as it is stored, one id or a JSON list of them.
-func relationIDs(stored string) []string {
+// listed reads a relation or files as they are stored, one text or a JSON list of them.
+func listed(stored string) []string {
 	var ids types.JSONArray[string]
 	if err := ids.Scan(stored); err == nil {
 		return ids
@@ -188,7 +188,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]map[st
 		return s.date(field.Name, stored)
 	case *core.RelationField:
 		var list []string
-		for _, id := range relationIDs(stored) {
+		for _, id := range listed(stored) {
 			if name := names[field.CollectionId][id]; name != "" {
 				id = name
 			}
@@ -204,7 +204,7 @@ func (s *snapshot) cell(field core.Field, stored string, names map[string]map[st
 		if !field.IsMultiple() {
 			break
 		}
-		return s.list(field, stored)
+		return joined(listed(stored)), nil
 	case *core.JSONField:
 		if stored == "null" {
 			return nil, nil

@@ -18,14 +18,17 @@ import (
 // so that what is searched for stands in no address and no log. It refuses collections the caller does not see with 404, and
 // what may not be searched by with 400 and the field's name.
 func searchRecords(e *core.RequestEvent) error {
-	p := access.PrincipalOf(e.Auth)
 	collection, err := e.App.FindCachedCollectionByNameOrId(e.Request.PathValue("collection"))
-	if err != nil || !p.Sees(collection.Name) {
+	if err != nil || !access.PrincipalOf(e.Auth).Sees(collection.Name) {
 		return e.NotFoundError("There is no such collection among those you see.", err)
 	}
 	query, err := searchQuery(e)
 	if err != nil {
 		return err
+	}
+	p, err := principalIn(e.App, e)
+	if err != nil {
+		return refusal(e, err)
 	}
 	result, records, err := access.Search(e, p, collection, query)
 	if err != nil {

@@ -16,6 +16,10 @@ import (
 // clockTolerance is how far ahead of ours a phone's clock may run.
 const clockTolerance = 5 * time.Minute
 
+// maxPromises is how many lines the commitments of one contact may have. Every line opens a task, in one transaction for which all
+// other writes wait.
+const maxPromises = 50
+
 // NormalizeFollowUp puts a follow-up into the form it is stored in. Direction is out unless it is said to be in; a
 // status left out follows from what was given; an attempt without response leaves the next step to the
 // cadence when it names none.
@@ -60,7 +64,12 @@ func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.T
 		return err
 	}
 	if changed(record, FieldCommitments) {
-		for _, c := range commitments(record, policy) {
+		promised := commitments(record, policy)
+		if len(promised) > maxPromises {
+			errs[FieldCommitments] = fieldError("too_many", "At most %d promises; each opens a task.", maxPromises)
+			return errorsOrNil(errs)
+		}
+		for _, c := range promised {
 			id, err := colleague(app, c.Colleague)
 			if err != nil {
 				return err

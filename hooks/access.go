@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -52,6 +53,13 @@ func (h *hooks) bindSchema(app core.App) {
 		defer func() { e.App = outer }()
 		return outer.RunInTransaction(func(tx core.App) error {
 			e.App = tx
+			// PocketBase reads its collections anew before a transaction around this one is rolled back: what was refused would hold.
+			tx.TxInfo().OnComplete(func(failed error) error {
+				if failed == nil {
+					return nil
+				}
+				return app.ReloadCachedCollections()
+			})
 			if err := e.Next(); err != nil {
 				return err
 			}
@@ -185,7 +193,8 @@ func mayUpdate(e *core.RecordRequestEvent, p access.Principal, standing crm.Stan
 	return nil
 }
 
-// mayMove refuses to give a record to a customer where its sender could not have created it.
+// mayMove refuses to give a record to a customer where its sender could not have created it, or where they would read in it what
+// they may not read where it is: a contact of the pool would tell its number among one's own.
 func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record, errs validation.Errors) error {
 	customer := moved.GetString(crm.FieldCustomer)
 	if p.Super || customer == moved.Original().GetString(crm.FieldCustomer) {
@@ -200,8 +209,28 @@ func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record,
 		return nil
 	}
 	standing, err := p.Standing(e.App, moved)
-	if err == nil && !p.CanCreate(e.Collection.Name, standing) {
-		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, whyNot(e.Collection.Name))
+	if err != nil {
+		return err
 	}
-	return err
+	before, err := p.Standing(e.App, moved.Original())
+	if err != nil {
+		return err
+	}
+	switch {
+	case !p.CanCreate(e.Collection.Name, standing):
+		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, whyNot(e.Collection.Name))
+	case shows(p, moved.Original(), before, standing):
+		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, "There you would read of it what you may not read now; ask a manager or a director to move it.")
+	}
+	return nil
+}
+
+// shows tells whether a principal reads something in a record, as stored, once they stand to it otherwise than before.
+func shows(p access.Principal, record *core.Record, before, after crm.Standing) bool {
+	collection := record.Collection()
+	empty := core.NewRecord(collection)
+	return slices.ContainsFunc(collection.Fields, func(field core.Field) bool {
+		name := field.GetName()
+		return p.CanRead(collection.Name, name, after) && !p.CanRead(collection.Name, name, before) && !crm.SameValue(record.Get(name), empty.Get(name))
+	})
 }

@@ -33,7 +33,7 @@ func (h *hooks) bindAudit(app core.App) {
 // unaudited are the collections that tell of the program's own working, and the log itself.
 var unaudited = []string{
 	crm.CollectionAuditLog, crm.CollectionJobRuns, core.CollectionNameOTPs, core.CollectionNameMFAs,
-	core.CollectionNameAuthOrigins, core.CollectionNameExternalAuths,
+	core.CollectionNameAuthOrigins,
 }
 
 // policyCollections are those whose change is a change of policy.
@@ -114,7 +114,14 @@ func appendChange(e *core.RecordEvent, action string, before, after audit.Column
 // bindActors says who is behind what PocketBase's own endpoints write: record requests, and the links in its mails, which
 // somebody follows without being signed in.
 func bindActors(app core.App) {
-	request := func(e *core.RecordRequestEvent) error { return actAs(e, e.Next) }
+	request := func(e *core.RecordRequestEvent) error {
+		return actAs(e, func() error {
+			if err := renewRights(e.RequestEvent); err != nil {
+				return err
+			}
+			return e.Next()
+		})
+	}
 	for _, on := range []*hook.TaggedHook[*core.RecordRequestEvent]{
 		app.OnRecordCreateRequest(), app.OnRecordUpdateRequest(), app.OnRecordDeleteRequest(),
 	} {

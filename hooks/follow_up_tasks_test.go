@@ -3,6 +3,7 @@ package hooks_test
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -264,4 +265,14 @@ func TestTaskStaysWithItsRule(t *testing.T) {
 	if run.Data["changed"] != 0.0 {
 		t.Errorf("a run over all changes %v", run.Data["changed"])
 	}
+}
+
+// TestTooManyPromises refuses commitments that would open tasks by the hundred.
+func TestTooManyPromises(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	if code := o.record(testapp.Fields{"commitments": strings.Repeat("报价\n", 51)}).Want(400).Codes()["commitments"]; code != "too_many" {
+		t.Errorf("51 promises: %q, want too_many", code)
+	}
+	o.record(testapp.Fields{"commitments": strings.Repeat("报价\n", 50)}).Want(200)
 }

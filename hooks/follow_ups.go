@@ -67,7 +67,11 @@ func (h *hooks) onFollowUpUpdateRequest(e *core.RecordRequestEvent) error {
 		return err
 	}
 	if !may {
-		return e.ForbiddenError("Its author may change a follow-up for 24 hours; after that a manager of the customer's team.", nil)
+		info, err := e.RequestInfo()
+		if err != nil {
+			return err
+		}
+		return refuse(whyNot(e.Collection.Name), e.Collection, info.Body)
 	}
 	return e.Next()
 }

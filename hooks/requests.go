@@ -75,7 +75,7 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return err
 		}
-		p := access.PrincipalOf(e.Auth)
+		p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
 		empty := core.NewRecord(e.Collection)
 		for key, value := range values {
 			field := crm.InputField(e.Collection, key)
@@ -139,7 +139,7 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 		if err != nil {
 			return e.NotFoundError("", err)
 		}
-		p := access.PrincipalOf(e.Auth)
+		p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
 		standing, err := p.Standing(e.App, stored)
 		if err != nil {
 			return err
@@ -210,8 +210,9 @@ func (h *hooks) prepareUpdate(
 			errs[name] = validation.NewError("fixed", "Who recorded or asked for it stays.")
 		}
 	}
-	if e.Collection.Name == crm.CollectionTasks && fresh.GetString(crm.FieldAssignee) != stored.GetString(crm.FieldAssignee) {
-		fresh.Set(crm.FieldGivenBy, staffID(e.Auth)) // whoever hands it on gives it
+	handed := fresh.GetString(crm.FieldAssignee) != stored.GetString(crm.FieldAssignee) || fresh.GetString(crm.FieldCustomer) != stored.GetString(crm.FieldCustomer)
+	if e.Collection.Name == crm.CollectionTasks && handed {
+		fresh.Set(crm.FieldGivenBy, staffID(e.Auth)) // whoever hands it on, or takes it to another customer, gives it
 	}
 	if crm.HasRev(e.Collection) && crm.Differs(fresh, stored) {
 		fresh.Set(crm.FieldRev, stored.GetInt(crm.FieldRev)+1)

@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,6 +61,26 @@ func requireRights(e *core.RequestEvent) error {
 		return refuseAccount(e, person, code)
 	}
 	return e.Next()
+}
+
+// renewRights gives the sender of a write the rights they have in its transaction. PocketBase read them before the body, and a body
+// may be minutes on its way.
+func renewRights(e *core.RequestEvent) error {
+	if e.Auth == nil {
+		return nil
+	}
+	person, err := e.App.FindRecordById(e.Auth.Collection(), e.Auth.Id)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return fmt.Errorf("failed to read the rights of a sender again: %w", err)
+	}
+	if err != nil || person.TokenKey() != e.Auth.TokenKey() {
+		return e.UnauthorizedError("You were signed out meanwhile. Sign in again.", err)
+	}
+	if code := crm.RightsLost(person); code != "" {
+		return refuseAccount(e, person, code)
+	}
+	e.Auth = person
+	return nil
 }
 
 // isSigningIn tells whether a request is a way to get a token, which asks for none.

@@ -1,6 +1,7 @@
 package hooks_test
 
 import (
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -178,4 +179,39 @@ func TestOwnTopics(t *testing.T) {
 	o.next(manager, crm.TopicRecomputed)
 	o.wantSilence(leaving)
 	o.wantSilence(guest)
+}
+
+// TestRightsLostOnTheWay holds a write to the rights its sender has when it is made: its body may be minutes on its way.
+func TestRightsLostOnTheWay(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		lost testapp.Fields
+		want int
+	}{
+		"nothing lost": {testapp.Fields{"notify": nil}, 200},
+		"deactivated":  {testapp.Fields{"active": false}, 404}, // PocketBase's rules look anew
+		"demoted":      {testapp.Fields{"role": crm.RoleSupport}, 403},
+		"other key":    {testapp.Fields{"password": "another-password", "passwordConfirm": "another-password"}, 401},
+	} {
+		o := newOffice(t)
+		reader, writer := io.Pipe()
+		answered := make(chan testapp.Answer)
+		go func() {
+			path := "/api/collections/customers/records/" + o.customer.Id
+			answered <- o.server.SendRaw(o.manager, http.MethodPatch, path, reader, "application/json", "Expect", "100-continue")
+		}()
+		if _, err := io.WriteString(writer, `{"notes":`); err != nil { // asked for once it is known who sends it
+			t.Fatal(err)
+		}
+		o.server.Update(o.director, o.manager, c.lost).Want(200)
+		if _, err := io.WriteString(writer, `"late"}`); err != nil {
+			t.Fatal(err)
+		}
+		if err := writer.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if answer := <-answered; answer.Status != c.want {
+			t.Errorf("%s: %d, want %d: %s", name, answer.Status, c.want, answer.Body)
+		}
+	}
 }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -113,9 +112,12 @@ func statement(what string) func(e *core.RequestEvent) audit.Entry {
 		if err := e.BindBody(&body); err != nil {
 			return admin("%s that cannot be read", what)
 		}
-		return admin("%s: %s", what, audit.Shorten(body.Query, 2000))
+		return admin("%s: %s", what, body.Query)
 	}
 }
+
+// maxStatement is how many bytes an act may take to tell: what the log does not hold to its end could hide there.
+const maxStatement = 2000
 
 func backup(what string) func(e *core.RequestEvent) audit.Entry {
 	return func(e *core.RequestEvent) audit.Entry {
@@ -139,6 +141,9 @@ func (s *superusers) watch(e *core.RequestEvent) error {
 	}
 	entry := describe(e)
 	entry.Actor = actor
+	if len(entry.Note) > maxStatement {
+		return e.BadRequestError(fmt.Sprintf("The audit log keeps at most %d bytes of a statement; send it in parts.", maxStatement), nil)
+	}
 	switch e.Request.Pattern {
 	case patternSQL:
 		if !consoleOpen(e.App) {
@@ -202,132 +207,6 @@ func (s *superusers) restore(e *core.BackupEvent) error {
 // errLogStays is the refusal of any change of the log and its form.
 func errLogStays() error {
 	return router.NewApiError(http.StatusForbidden, "The audit log is written by the program alone and stays as it is.", nil)
-}
-
-// changeSchema makes a change of the schema and its entry in one transaction. After a change that fails PocketBase reads the schema
-// anew while the transaction still shows it changed, and would serve by rules that were refused; so it is read again after.
-func changeSchema(e *core.RequestEvent, fn func(tx core.App) error) error {
-	app := e.App
-	err := requestAs(e, audit.ActorOf(e.Auth, e.RealIP()), fn)
-	if err != nil {
-		if stale := app.ReloadCachedCollections(); stale != nil {
-			return errors.Join(err, fmt.Errorf("failed to read the schema again: %w", stale))
-		}
-	}
-	return err
-}
-
-// schemaAct records a change of the schema in the transaction it is made in, with what changed of the collection; secrets are
-// not in what a collection tells of itself.
-func schemaAct(what string) func(e *core.CollectionRequestEvent) error {
-	return func(e *core.CollectionRequestEvent) error {
-		return changeSchema(e.RequestEvent, func(tx core.App) error {
-			stored, err := tx.FindCollectionByNameOrId(e.Collection.Id)
-			if err != nil {
-				stored = nil // it is new
-			}
-			if stored != nil && stored.Name == crm.CollectionAuditLog {
-				return errLogStays()
-			}
-			after := e.Collection
-			if what == "delete" {
-				after = nil
-			}
-			changes, err := schemaChanges(stored, after)
-			if err != nil {
-				return err
-			}
-			entry := admin("%s the collection %s", what, e.Collection.Name)
-			entry.Collection, entry.Record, entry.Changes = "_collections", e.Collection.Id, changes
-			if err := audit.Append(tx, entry); err != nil {
-				return err
-			}
-			return e.Next()
-		})
-	}
-}
-
-// schemaChanges are the properties of a collection that differ; nil stands for a collection that is not there.
-func schemaChanges(before, after *core.Collection) (map[string]audit.Change, error) {
-	from, err := properties(before)
-	if err != nil {
-		return nil, err
-	}
-	to, err := properties(after)
-	if err != nil {
-		return nil, err
-	}
-	changes := map[string]audit.Change{}
-	for name := range merged(from, to) {
-		change := audit.Change{}
-		if raw, ok := from[name]; ok {
-			change.From = raw
-		}
-		if raw, ok := to[name]; ok {
-			change.To = raw
-		}
-		if name != crm.FieldUpdated && name != crm.FieldCreated && string(from[name]) != string(to[name]) {
-			changes[name] = change
-		}
-	}
-	return changes, nil
-}
-
-// properties are what an object tells of itself as JSON.
-func properties(object any) (map[string]json.RawMessage, error) {
-	raw, err := json.Marshal(object)
-	if err != nil {
-		return nil, err
-	}
-	var named map[string]json.RawMessage
-	return named, json.Unmarshal(raw, &named)
-}
-
-func merged(a, b map[string]json.RawMessage) map[string]json.RawMessage {
-	all := maps.Clone(a)
-	if all == nil {
-		all = map[string]json.RawMessage{}
-	}
-	maps.Copy(all, b)
-	return all
-}
-
-func importSchema(e *core.CollectionsImportRequestEvent) error {
-	return changeSchema(e.RequestEvent, func(tx core.App) error {
-		names := make([]string, len(e.CollectionsData))
-		for i, collection := range e.CollectionsData {
-			names[i] = fmt.Sprint(collection[crm.FieldName])
-		}
-		missing := ""
-		if e.DeleteMissing {
-			missing = ", deleting the others"
-		}
-		entry := admin("import the collections %s%s", strings.Join(names, ", "), missing)
-		entry.Note = audit.Shorten(entry.Note, 2000)
-		if err := audit.Append(tx, entry); err != nil {
-			return err
-		}
-		return e.Next()
-	})
-}
-
-// keepLogSchema refuses a superuser another form of the log, whatever way it comes. The program's own steps may change it.
-func keepLogSchema(e *core.CollectionEvent) error {
-	if audit.Behind(e.App).Collection != core.CollectionNameSuperusers {
-		return e.Next()
-	}
-	stored, err := e.App.FindCollectionByNameOrId(e.Collection.Id)
-	if err != nil || stored.Name != crm.CollectionAuditLog {
-		return e.Next()
-	}
-	changes, err := schemaChanges(stored, e.Collection)
-	if err != nil {
-		return err
-	}
-	if e.Type == core.ModelEventTypeDelete || len(changes) > 0 {
-		return errLogStays()
-	}
-	return e.Next()
 }
 
 // changeSettings records which settings changed, never to what: some are secrets.

@@ -40,7 +40,7 @@ func TestSuperusersOnRecord(t *testing.T) {
 	}{
 		{"SQL", "POST", "/api/sql", map[string]any{"query": "SELECT name FROM teams"}, 200, "SQL: SELECT name FROM teams"},
 		{"SQL with a slash", "POST", "/api/sql/", map[string]any{"query": "SELECT 2"}, 404, ""},
-		{"long SQL", "POST", "/api/sql", map[string]any{"query": "SELECT '" + strings.Repeat("a", 4000) + "'"}, 200, "SQL: SELECT 'aaaa"},
+		{"long SQL", "POST", "/api/sql", map[string]any{"query": "SELECT '" + strings.Repeat("a", 4000) + "'"}, 400, ""},
 		{"view query", "POST", "/api/collections/meta/dry-run-view", map[string]any{"query": "SELECT id FROM teams"}, 200, "view query: SELECT id FROM teams"},
 		{"backup", "POST", "/api/backups", map[string]any{"name": "monday.zip"}, 204, "create a backup"},
 		{"download", "GET", "/api/backups/monday.zip?token=" + fileToken, nil, 200, "download the backup monday.zip"},
@@ -216,5 +216,22 @@ func TestBackupsLeaveTheKeyOut(t *testing.T) {
 	o.server.SendRaw(root, "POST", "/api/backups/upload", &body, form.FormDataContentType()).Want(204)
 	if list := o.log(before); len(list) != 1 || list[0].Note != "upload a backup" {
 		t.Errorf("got %+v", list)
+	}
+}
+
+// TestImportedSchemaOnRecord says of an import what it changed, of each collection.
+func TestImportedSchemaOnRecord(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	root := o.Superuser()
+	users := o.server.Send(root, http.MethodGet, "/api/collections/users", nil).Want(200).Data
+	users["otp"] = map[string]any{"enabled": true, "duration": 180, "length": 8}
+	before := o.lastSeq()
+	o.server.Send(root, http.MethodPut, "/api/collections/import", map[string]any{"collections": []any{users}}).Want(204)
+	said := slices.ContainsFunc(o.log(before), func(e logged) bool {
+		return e.Actor == root.Id && e.Collection == "_collections" && strings.Contains(e.Changes, `"otp"`)
+	})
+	if !said {
+		t.Errorf("no entry says that the import let people sign in by code: %+v", o.log(before))
 	}
 }

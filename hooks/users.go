@@ -100,6 +100,9 @@ func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Recor
 		if field := crm.InputField(e.Collection, key); isOurs(field) {
 			e.Record.Set(key, value)
 		}
+		if key == core.FieldNameTokenKey {
+			errs[key] = computedError() // who chooses the key of somebody's tokens can forge them
+		}
 	}
 	for _, field := range ranks {
 		if staff == "" || crm.SameValue(e.Record.Get(field), stored.Get(field)) {

@@ -238,3 +238,19 @@ func (o *office) wantAssigned(customer, want *core.Record) {
 		o.t.Errorf("the customer is assigned to %v, want %s alone", got, want.Id)
 	}
 }
+
+// TestTokenKeysAreNotChosen lets nobody choose the key of somebody's tokens, a superuser neither: it signs them out at most.
+func TestTokenKeysAreNotChosen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	chosen := testapp.Fields{"tokenKey": "0123456789012345678901234567890123456789"}
+	for _, who := range []*core.Record{o.rep, o.director, o.Superuser()} {
+		if code := o.server.Update(who, o.rep, chosen).Want(400).Codes()["tokenKey"]; code != crm.CodeComputed {
+			t.Errorf("%s: %q, want %q", who.Email(), code, crm.CodeComputed)
+		}
+	}
+	o.server.Update(o.Superuser(), o.rep, testapp.Fields{"tokenKey:autogenerate": ""}).Want(200)
+	if o.Reload(o.rep).TokenKey() == o.rep.TokenKey() {
+		t.Error("the superuser signed nobody out")
+	}
+}

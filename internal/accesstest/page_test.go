@@ -1,3 +1,5 @@
+// Package accesstest_test holds the program against the page on who may see and change what: every role, every way to stand to a
+// customer, every collection, every field, by every way there is in and out.
 package accesstest_test
 
 import (
