@@ -165,7 +165,7 @@ func list(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 		return err
 	})
 	if err := work.Wait(); err != nil {
-		return nil, nil, router.NewBadRequestError("The list cannot be read: the filter or the sort names what is not there.", err)
+		return nil, nil, router.NewBadRequestError("The list cannot be read: the filter or the sort names what is not there, or what only /api/crm/search looks at.", err)
 	}
 	if total >= 0 {
 		result.TotalItems, result.TotalPages = total, int(math.Ceil(float64(total)/float64(result.PerPage)))
