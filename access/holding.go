@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/list"
 
 	"touchbase/crm"
 )
@@ -124,13 +125,9 @@ func inactive(who person) validation.Error {
 
 // peopleOf reads users by id; unknown ones are left out.
 func peopleOf(app core.App, ids []string) (map[string]person, error) {
-	list := make([]any, len(ids))
-	for i, id := range ids {
-		list[i] = id
-	}
 	var rows []person
 	err := app.DB().Select(core.FieldNameId, crm.FieldName, crm.FieldTeam, crm.FieldActive).From(crm.CollectionUsers).
-		Where(dbx.In(core.FieldNameId, list...)).All(&rows)
+		Where(dbx.In(core.FieldNameId, list.ToInterfaceSlice(ids)...)).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("failed to read who is to hold a customer: %w", err)
 	}

@@ -37,7 +37,7 @@ func List(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 			return nil, nil, RefuseQuery("sort")
 		}
 	}
-	return list(e, p, collection, query, nil)
+	return page(e, p, collection, query, nil)
 }
 
 // RefuseQuery is the answer to a query refused by Query.Refused.
@@ -53,7 +53,7 @@ func Search(e *core.RequestEvent, p Principal, collection *core.Collection, quer
 	if err != nil {
 		return nil, nil, err
 	}
-	return list(e, p, collection, query, narrow)
+	return page(e, p, collection, query, narrow)
 }
 
 // searched gives the conditions that narrow a search to the records of which the principal may read every field it names.
@@ -125,9 +125,9 @@ var moments = map[string]struct{}{
 	"@year": {}, "@todayStart": {}, "@todayEnd": {}, "@monthStart": {}, "@monthEnd": {}, "@yearStart": {}, "@yearEnd": {},
 }
 
-// list reads the page. narrow is nil for a list, in which hidden fields stay out of filter and sort, and holds the further
+// page reads the page. narrow is nil for a list, in which hidden fields stay out of filter and sort, and holds the further
 // conditions of a search.
-func list(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values, narrow []dbx.Expression) (*search.Result, []*core.Record, error) {
+func page(e *core.RequestEvent, p Principal, collection *core.Collection, query url.Values, narrow []dbx.Expression) (*search.Result, []*core.Record, error) {
 	for _, part := range []string{query.Get("filter"), query.Get("sort")} {
 		if strings.Contains(part, "@collection.") || strings.Contains(part, "@request.") {
 			return nil, nil, router.NewForbiddenError("Only superusers can filter by @collection and @request.", nil)

@@ -6,18 +6,19 @@ import (
 	"github.com/ganigeorgiev/fexpr"
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/search"
+
+	"touchbase/crm"
 )
 
 // Query is what a client asks of a list, a record or a subscription beside its address.
 type Query struct{ Expand, Filter, Sort string }
 
 // Refused gives what of a query asks for more than PocketBase guards, or nothing: `expand` through a hidden relation, which shows
-// what the relation hides, or there and back again, which multiplies the answer, `sort` by the address of an account, and `filter`
-// or `sort` through a back relation or a relation to several, whose conditions also look at
-// records that nobody may see.
+// what the relation hides, or so that the answer multiplies (see multiplies), and `filter` or `sort` through a back relation or a
+// relation to several, whose conditions also look at records that nobody may see.
 func (q Query) Refused(app core.App, collection *core.Collection) string {
 	for _, path := range strings.Split(q.Expand, ",") {
-		if strings.Count(path, "_via_") > 1 || expandsHidden(app, collection, strings.TrimSpace(path)) {
+		if multiplies(path) || expandsHidden(app, collection, strings.TrimSpace(path)) {
 			return "expand"
 		}
 	}
@@ -36,6 +37,14 @@ func (q Query) Refused(app core.App, collection *core.Collection) string {
 		}
 	}
 	return ""
+}
+
+// multiplies tells whether an expanded path would have every record of a page bring along what many others bring too, up to a thousand
+// each: one back relation is asked for in a path, at its beginning or of the customer of each record.
+func multiplies(path string) bool {
+	forward, _, back := strings.Cut(path, "_via_")
+	steps := strings.Split(forward, ".")
+	return strings.Count(path, "_via_") > 1 || back && (len(steps) > 2 || len(steps) == 2 && strings.TrimSpace(steps[0]) != crm.FieldCustomer)
 }
 
 // expandsHidden tells whether a path of relations leads through a hidden one, in either direction, or through what cannot be

@@ -90,7 +90,7 @@ func (p Principal) standingToFile(app core.App, record *core.Record) (crm.Standi
 	return s, err
 }
 
-// standingKey is where Prepare leaves what it found out about a record. Two letters no field's name begins with keep it apart.
+// standingKey is where Prepare leaves what it found out about a record. No field's name begins with the sign.
 const standingKey = "@standing"
 
 // Prepare works out how a principal stands to records of one collection at once, so that Standings need not ask for each.

@@ -157,8 +157,9 @@ var Table = map[string]Rights{
 		kind: people,
 		See:  all, Create: directors, Change: grant(self, self, self, anyone),
 		Fields: lines(
-			open(crm.FieldName, crm.FieldAvatar, crm.FieldAwayUntil, crm.FieldSubstitute),
-			writable(directors, crm.FieldRole, crm.FieldTeam, crm.FieldDepartment, crm.FieldActive, core.FieldNameVerified),
+			open(crm.FieldAvatar, crm.FieldAwayUntil),
+			// A name is what promises are given to, a substitute who gets the customers of somebody who leaves: neither is one's own to choose.
+			writable(directors, crm.FieldName, crm.FieldSubstitute, crm.FieldRole, crm.FieldTeam, crm.FieldDepartment, crm.FieldActive, core.FieldNameVerified),
 			restricted(personal, crm.FieldPhone, crm.FieldEmail, crm.FieldLocale, crm.FieldNotify),
 			map[string]Field{core.FieldNamePassword: {Write: grant(self, self, self, anyone), First: true}}, // to read for nobody
 			computed(all, core.FieldNameEmailVisibility),

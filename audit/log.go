@@ -62,8 +62,10 @@ func stamp(at time.Time) string { return at.UTC().Format(types.DefaultDateLayout
 // entries it says only what there is to say of a restored or cut log. While the schema does not have the log yet it does
 // nothing. It refuses an app whose log is not open.
 func Append(app core.App, entries ...Entry) error {
-	if _, err := app.FindCachedCollectionByNameOrId(Collection); err != nil {
-		return nil //nolint:nilerr // the step of the schema that brings the log is still to come
+	if _, err := app.FindCachedCollectionByNameOrId(Collection); errors.Is(err, sql.ErrNoRows) {
+		return nil // the step of the schema that brings the log is still to come
+	} else if err != nil {
+		return fmt.Errorf("failed to find the audit log: %w", err)
 	}
 	log, err := of(app)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/list"
 	"github.com/pocketbase/pocketbase/tools/types"
 )
 
@@ -56,7 +57,7 @@ func HoldOf(customer *core.Record) Hold {
 func Holds(app core.App, customers ...string) (map[string]Hold, error) {
 	var rows []Hold
 	err := app.DB().Select(core.FieldNameId, FieldOwner, FieldTeam, FieldCollaborators, FieldAssigned).From(CollectionCustomers).
-		Where(dbx.In(core.FieldNameId, anySlice(customers)...)).All(&rows)
+		Where(dbx.In(core.FieldNameId, list.ToInterfaceSlice(customers)...)).All(&rows)
 	if err != nil {
 		return nil, fmt.Errorf("failed to read who holds customers: %w", err)
 	}
@@ -65,14 +66,6 @@ func Holds(app core.App, customers ...string) (map[string]Hold, error) {
 		holds[row.ID] = row
 	}
 	return holds, nil
-}
-
-func anySlice(ids []string) []any {
-	list := make([]any, len(ids))
-	for i, id := range ids {
-		list[i] = id
-	}
-	return list
 }
 
 // Standing says how a person stands to the customer.
@@ -135,7 +128,7 @@ func mayGrant(app core.App, customer, giver, assignee string) (bool, error) {
 	return holds[customer].Standing(PersonOf(user))&(Own|Team) != 0, nil
 }
 
-// syncAssigned stores to whom a customer is assigned by its open tasks.
+// syncAssigned stores to whom a customer is assigned by its open tasks. The audit log has it by the tasks.
 func syncAssigned(app core.App, customer string) error {
 	_, err := app.DB().NewQuery(`UPDATE customers SET assigned = a.list FROM (
 			SELECT json_group_array(assignee) list FROM (SELECT DISTINCT assignee FROM tasks

@@ -2,7 +2,6 @@ package hooks
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -13,24 +12,11 @@ import (
 	"touchbase/crm"
 )
 
-// changeSchema makes a change of the schema and its entry in one transaction. After a change that fails PocketBase reads the schema
-// anew while the transaction still shows it changed, and would serve by rules that were refused; so it is read again after.
-func changeSchema(e *core.RequestEvent, fn func(tx core.App) error) error {
-	app := e.App
-	err := requestAs(e, audit.ActorOf(e.Auth, e.RealIP()), fn)
-	if err != nil {
-		if stale := app.ReloadCachedCollections(); stale != nil {
-			return errors.Join(err, fmt.Errorf("failed to read the schema again: %w", stale))
-		}
-	}
-	return err
-}
-
 // schemaAct records a change of the schema in the transaction it is made in, with what changed of the collection; secrets are
 // not in what a collection tells of itself.
 func schemaAct(what string) func(e *core.CollectionRequestEvent) error {
 	return func(e *core.CollectionRequestEvent) error {
-		return changeSchema(e.RequestEvent, func(tx core.App) error {
+		return requestAs(e.RequestEvent, audit.ActorOf(e.Auth, e.RealIP()), func(tx core.App) error {
 			stored, err := tx.FindCollectionByNameOrId(e.Collection.Id)
 			if err != nil {
 				stored = nil // it is new
@@ -102,7 +88,7 @@ func merged(a, b map[string]json.RawMessage) map[string]json.RawMessage {
 }
 
 func importSchema(e *core.CollectionsImportRequestEvent) error {
-	return changeSchema(e.RequestEvent, func(tx core.App) error {
+	return requestAs(e.RequestEvent, audit.ActorOf(e.Auth, e.RealIP()), func(tx core.App) error {
 		names := make([]string, len(e.CollectionsData))
 		for i, collection := range e.CollectionsData {
 			names[i] = fmt.Sprint(collection[crm.FieldName])

@@ -99,10 +99,10 @@ func (w *world) readExpansions(p *principal) {
 	w.t.Helper()
 	paths := map[string][]string{ // collection → paths
 		"contacts":     {"customer.orders_via_customer", "customer.owner"},
-		"follow_ups":   {"customer.contacts_via_customer", "contact.customer", "by.customers_via_owner"},
+		"follow_ups":   {"customer.contacts_via_customer", "contact.customer", "by.team"},
 		"tasks":        {"customer.signals_via_customer", "assignee.team"},
 		"orders":       {"customer.tier_changes_via_customer", "customer.follow_ups_via_customer.contact"},
-		"users":        {"customers_via_owner.industry", "team.customers_via_team"},
+		"users":        {"customers_via_owner.industry", "tasks_via_assignee.customer"},
 		"tier_changes": {"customer.tasks_via_customer"},
 	}
 	hidden := map[string]bool{}
@@ -147,7 +147,7 @@ func (w *world) readAuth(p *principal) {
 	if p.record == nil {
 		return
 	}
-	const expand = "?expand=team.customers_via_team,customers_via_owner,tasks_via_assignee.customer"
+	const expand = "?expand=customers_via_owner,customers_via_collaborators,tasks_via_assignee.customer"
 	path := "/api/collections/" + p.record.Collection().Name
 	identity := p.record.Email()
 	if r := w.rows[p.id]; r != nil {
