@@ -41,16 +41,6 @@ func (g Grant) and(other Grant) Grant {
 	return both
 }
 
-// anyhow drops how somebody has to stand: it keeps the roles.
-func (g Grant) anyhow() Grant {
-	for i := range g {
-		if g[i] != 0 {
-			g[i] = crm.Anyone
-		}
-	}
-	return g
-}
-
 // covers tells whether whoever is granted other is granted g.
 func (g Grant) covers(other Grant) bool {
 	for i := range g {

@@ -200,7 +200,7 @@ func perPage(query url.Values) int {
 // and one that finds them all soonest. Both are nil where everything is seen.
 type visible struct {
 	page, all dbx.Expression
-	held      string // for customers: the query of all, whose parts each have an index
+	held      string // a query of all whose parts each have an index; empty where there is none
 	params    dbx.Params
 }
 
@@ -211,6 +211,9 @@ func (p Principal) seen(app core.App, collection string) (visible, error) {
 	held := p.held(granted, "_rowid_")
 	if granted&crm.Anyone != 0 || held == "" || few[kind] == 0 {
 		return v, nil
+	}
+	if onlyHeld := granted&^(crm.Own|crm.Assigned|crm.Team|crm.Pool) == 0; kind == ofCustomers && onlyHeld {
+		v.held = "SELECT 1 FROM (" + p.held(granted, core.FieldNameId) + ") seen CROSS JOIN {{" + collection + "}} ON {{" + collection + "}}.[[customer]] = seen.[[id]]"
 	}
 	if kind == customers {
 		v.held = held

@@ -18,24 +18,25 @@ type Rules struct {
 // isStaff is what every rule begins with: a guest, and who is no longer active, sees and does nothing.
 const isStaff = `@request.auth.collectionName = "users" && @request.auth.active = true`
 
-// RulesOf derives the rules of a collection from the table. Where it depends on the customer who may write, PocketBase lets those
-// try who could see the outcome: the hooks decide, in the transaction of the write, and say why not, which a rule cannot.
+// RulesOf derives the rules of a collection from the table. To write, PocketBase lets those try who see the records, whatever
+// their role: who of them may, and why not, is for the hooks to say, in the transaction of the write, because a rule
+// that refuses answers as if there were nothing.
 func RulesOf(collection string) Rules {
 	rights := Table[collection]
 	see := ruleFor(collection, rights.See)
-	rules := Rules{List: see, View: see, Delete: ruleFor(collection, rights.Delete)}
+	rules := Rules{List: see, View: see}
+	if rights.Create != none {
+		rules.Create = ruleFor(collection, all)
+	}
+	if rights.Change != none {
+		rules.Update = see
+	}
+	if rights.Delete != none {
+		rules.Delete = see
+	}
 	if rights.kind == people {
 		active := "active = true"
 		rules.Auth, rules.Manage = &active, ruleFor(collection, directors)
-	}
-	switch {
-	case rights.Change == none:
-	case rights.kind == customers:
-		rules.Create, rules.Update = ruleFor(collection, rights.Create), see
-	case rights.kind == ofCustomers:
-		rules.Create, rules.Update = ruleFor(collection, rights.Create.anyhow()), see
-	default:
-		rules.Create, rules.Update = ruleFor(collection, rights.Create), ruleFor(collection, rights.Change)
 	}
 	return rules
 }

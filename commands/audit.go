@@ -49,6 +49,9 @@ func (c *Commands) verifyAudit(out io.Writer, head string) error {
 	for _, problem := range report.Problems {
 		fmt.Fprintln(out, problem)
 	}
+	if report.OK() && report.OtherKey > 0 {
+		return errors.New("what was made under another key is not checked: put that audit.key beside the data and ask again")
+	}
 	if report.OK() {
 		return nil
 	}

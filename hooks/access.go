@@ -193,6 +193,18 @@ func mayUpdate(e *core.RecordRequestEvent, p access.Principal, standing crm.Stan
 	return nil
 }
 
+// mayDelete refuses to delete what its sender may not.
+func mayDelete(e *core.RecordRequestEvent, p access.Principal) error {
+	standing, err := p.Standing(e.App, e.Record)
+	if err != nil {
+		return err
+	}
+	if !p.Has(access.Table[e.Collection.Name].Delete, standing) {
+		return e.ForbiddenError("Only directors delete, and only contacts, orders and tasks entered by mistake.", nil)
+	}
+	return nil
+}
+
 // mayMove refuses to give a record to a customer where its sender could not have created it, or where they would read in it what
 // they may not read where it is: a contact of the pool would tell its number among one's own.
 func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record, errs validation.Errors) error {

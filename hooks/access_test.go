@@ -123,7 +123,7 @@ func TestPromotingOneself(t *testing.T) {
 				t.Errorf("a %s changed their own %s", who.GetString("role"), field)
 			}
 		}
-		o.server.Update(who, o.director, testapp.Fields{"role": "rep"}).Want(404)
+		o.server.Update(who, o.director, testapp.Fields{"role": "rep"}).Want(403)
 		body := testapp.Fields{"email": "new@touchbase.example", "password": testapp.Password, "passwordConfirm": testapp.Password, "name": "新人", "role": "director", "active": true}
 		if answer := o.server.Create(who, "users", body); answer.Status < 400 {
 			t.Errorf("a %s made a director", who.GetString("role"))

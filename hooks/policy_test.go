@@ -108,5 +108,7 @@ func TestTiers(t *testing.T) {
 		t.Errorf("another code is refused with %v", codes)
 	}
 	o.server.Update(o.director, tier, testapp.Fields{"cadence_days": 366, "max_gap_days": 0}).Want(200)
-	o.server.Update(o.rep, tier, testapp.Fields{"cadence_days": 5}).Want(404)
+	if codes := o.server.Update(o.rep, tier, testapp.Fields{"cadence_days": 5}).Want(403).Codes(); codes["cadence_days"] != "not_allowed" {
+		t.Errorf("a rep is refused with %v", codes)
+	}
 }

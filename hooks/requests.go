@@ -22,7 +22,12 @@ func (h *hooks) bindRequests(app core.App) {
 	app.OnRecordCreateRequest(access.Written...).BindFunc(h.onCreateRequest)
 	app.OnRecordUpdateRequest(access.Written...).BindFunc(h.onUpdateRequest)
 	app.OnRecordDeleteRequest(access.Written...).BindFunc(func(e *core.RecordRequestEvent) error {
-		return actAs(e, func() error { return e.Next() })
+		return actAs(e, func() error {
+			if err := mayDelete(e, access.PrincipalOf(e.Auth)); err != nil {
+				return err
+			}
+			return e.Next()
+		})
 	})
 	for _, collection := range access.Written {
 		computed := func(field string) bool { return access.IsComputed(collection, field) }
@@ -289,6 +294,9 @@ func givenRev(e *core.RecordRequestEvent, values map[string]any) (rev int, ok bo
 
 // sameAfterSet tells whether setting a value on a record would change nothing.
 func sameAfterSet(record *core.Record, key string, value any) bool {
+	if field := record.Collection().Fields.GetByName(key); field != nil && field.Type() == core.FieldTypeAutodate {
+		return crm.SameValue(value, record.GetString(key)) // which no client can set, so that setting it would change nothing
+	}
 	changed := record.Fresh()
 	field := changed.SetIfFieldExists(key, value)
 	return field != nil && crm.SameValue(changed.Get(field.GetName()), record.Get(field.GetName()))

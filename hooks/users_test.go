@@ -125,7 +125,7 @@ func TestAddressesStayHidden(t *testing.T) {
 func TestSubstituteOfOneself(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	if codes := o.server.Update(o.rep, o.rep, testapp.Fields{"substitute": o.rep.Id}).Want(400).Codes(); codes["substitute"] != "oneself" {
+	if codes := o.server.Update(o.director, o.rep, testapp.Fields{"substitute": o.rep.Id}).Want(400).Codes(); codes["substitute"] != "oneself" {
 		t.Errorf("it is refused with %v", codes)
 	}
 }
