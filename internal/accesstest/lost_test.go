@@ -78,13 +78,13 @@ func TestLostRights(t *testing.T) {
 				t.Fatalf("they do not see it at first: %d %s", answer.status, answer.body)
 			}
 			w.tell(r)
-			if !strings.Contains(listened(w.drain(l)), r.id) {
+			if !strings.Contains(listened(w.settled(l)), r.id) {
 				t.Fatal("they are told nothing at first")
 			}
 			c.lose(w, p, r)
-			w.drain(l) // what was on its way
+			w.settled(l) // what was on its way
 			w.tell(r)
-			events := listened(w.drain(l))
+			events := listened(w.settled(l))
 			if strings.Contains(events, r.id) != c.sees {
 				t.Errorf("told: %t, want %t", !c.sees, c.sees)
 			}
