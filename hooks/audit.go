@@ -111,11 +111,11 @@ func appendChange(e *core.RecordEvent, action string, before, after audit.Column
 	})
 }
 
-// bindActors says who is behind what PocketBase's own endpoints write: record requests, and the links in its mails, which
-// somebody follows without being signed in.
+// bindActors says who is behind what PocketBase's own endpoints write: record requests, each in one transaction with all its hooks, and
+// the links in its mails, which somebody follows without being signed in.
 func bindActors(app core.App) {
 	request := func(e *core.RecordRequestEvent) error {
-		return actAs(e, func() error {
+		return requestAs(e.RequestEvent, audit.ActorOf(e.Auth, e.RealIP()), func(core.App) error {
 			if err := renewRights(e.RequestEvent); err != nil {
 				return err
 			}
@@ -125,7 +125,7 @@ func bindActors(app core.App) {
 	for _, on := range []*hook.TaggedHook[*core.RecordRequestEvent]{
 		app.OnRecordCreateRequest(), app.OnRecordUpdateRequest(), app.OnRecordDeleteRequest(),
 	} {
-		on.Bind(&hook.Handler[*core.RecordRequestEvent]{Id: hookAudit, Func: request, Priority: -1000})
+		on.Bind(&hook.Handler[*core.RecordRequestEvent]{Id: "touchbase_sender", Func: request, Priority: -1000})
 	}
 	app.OnRecordConfirmPasswordResetRequest().BindFunc(func(e *core.RecordConfirmPasswordResetRequestEvent) error {
 		return followLink(e.RequestEvent, e.Record, "password reset by mail", e.Next)

@@ -22,12 +22,10 @@ func (h *hooks) bindRequests(app core.App) {
 	app.OnRecordCreateRequest(access.Written...).BindFunc(h.onCreateRequest)
 	app.OnRecordUpdateRequest(access.Written...).BindFunc(h.onUpdateRequest)
 	app.OnRecordDeleteRequest(access.Written...).BindFunc(func(e *core.RecordRequestEvent) error {
-		return actAs(e, func() error {
-			if err := mayDelete(e, access.PrincipalOf(e.Auth)); err != nil {
-				return err
-			}
-			return e.Next()
-		})
+		if err := mayDelete(e, access.PrincipalOf(e.Auth)); err != nil {
+			return err
+		}
+		return e.Next()
 	})
 	for _, collection := range access.Written {
 		computed := func(field string) bool { return access.IsComputed(collection, field) }
@@ -39,16 +37,6 @@ func (h *hooks) bindRequests(app core.App) {
 	app.OnRecordCreateRequest(access.Computed...).BindFunc(refuse)
 	app.OnRecordUpdateRequest(access.Computed...).BindFunc(refuse)
 	app.OnRecordDeleteRequest(access.Computed...).BindFunc(refuse)
-}
-
-// actAs runs fn with the event's app in a transaction in the name of whoever sent the request.
-func actAs(e *core.RecordRequestEvent, fn func() error) error {
-	outer := e.App
-	defer func() { e.App = outer }()
-	return audit.As(outer, audit.ActorOf(e.Auth, e.RealIP()), func(tx core.App) error {
-		e.App = tx
-		return fn()
-	})
 }
 
 // staffID is the id of a signed-in member of staff; a superuser has none among them.
@@ -75,35 +63,33 @@ func readBody(e *core.RecordRequestEvent) (map[string]any, validation.Errors, er
 }
 
 func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
-	return actAs(e, func() error {
-		values, errs, err := readBody(e)
-		if err != nil {
-			return err
+	values, errs, err := readBody(e)
+	if err != nil {
+		return err
+	}
+	p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
+	empty := core.NewRecord(e.Collection)
+	for key, value := range values {
+		field := crm.InputField(e.Collection, key)
+		name := field.GetName()
+		if isOurs(field) {
+			e.Record.Set(name, nil) // what PocketBase read would count twice where the key has a modifier
+			e.Record.Set(key, value)
 		}
-		p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
-		empty := core.NewRecord(e.Collection)
-		for key, value := range values {
-			field := crm.InputField(e.Collection, key)
-			name := field.GetName()
-			if isOurs(field) {
-				e.Record.Set(name, nil) // what PocketBase read would count twice where the key has a modifier
-				e.Record.Set(key, value)
-			}
-			if access.IsComputed(e.Collection.Name, name) && !sameAfterSet(empty, key, value) {
-				errs[name] = computedError()
-			}
+		if access.IsComputed(e.Collection.Name, name) && !sameAfterSet(empty, key, value) {
+			errs[name] = computedError()
 		}
-		if err := h.completeCreate(e, p, values, errs); err != nil {
-			return err
-		}
-		if err := mayCreate(e, p, values, errs); err != nil {
-			return err
-		}
-		if len(errs) > 0 {
-			return e.BadRequestError("Failed to create record.", errs)
-		}
-		return e.Next()
-	})
+	}
+	if err := h.completeCreate(e, p, values, errs); err != nil {
+		return err
+	}
+	if err := mayCreate(e, p, values, errs); err != nil {
+		return err
+	}
+	if len(errs) > 0 {
+		return e.BadRequestError("Failed to create record.", errs)
+	}
+	return e.Next()
 }
 
 // completeCreate fills in who writes, and asks for what PocketBase cannot tell from nothing: an order without amount.
@@ -135,33 +121,31 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, p access.Principal, v
 }
 
 func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
-	return actAs(e, func() error {
-		values, errs, err := readBody(e)
-		if err != nil {
-			return err
-		}
-		stored, err := e.App.FindRecordById(e.Collection, e.Record.Original().Id)
-		if err != nil {
-			return e.NotFoundError("", err)
-		}
-		p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
-		standing, err := p.Standing(e.App, stored)
-		if err != nil {
-			return err
-		}
-		if err := mayUpdate(e, p, standing, stored, values, errs); err != nil {
-			return err
-		}
-		if e.Collection.IsAuth() {
-			h.prepareUserUpdate(e, stored, values, errs)
-		} else if err := h.prepareUpdate(e, p, standing, stored, values, errs); err != nil {
-			return err
-		}
-		if len(errs) > 0 {
-			return e.BadRequestError("Failed to update record.", errs)
-		}
-		return e.Next()
-	})
+	values, errs, err := readBody(e)
+	if err != nil {
+		return err
+	}
+	stored, err := e.App.FindRecordById(e.Collection, e.Record.Original().Id)
+	if err != nil {
+		return e.NotFoundError("", err)
+	}
+	p := access.PrincipalOf(e.Auth) // renewed in this transaction, see renewRights
+	standing, err := p.Standing(e.App, stored)
+	if err != nil {
+		return err
+	}
+	if err := mayUpdate(e, p, standing, stored, values, errs); err != nil {
+		return err
+	}
+	if e.Collection.IsAuth() {
+		h.prepareUserUpdate(e, stored, values, errs)
+	} else if err := h.prepareUpdate(e, p, standing, stored, values, errs); err != nil {
+		return err
+	}
+	if len(errs) > 0 {
+		return e.BadRequestError("Failed to update record.", errs)
+	}
+	return e.Next()
 }
 
 // prepareUpdate replaces the event's record, read before the transaction, by the stored one as it is now with the

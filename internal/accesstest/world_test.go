@@ -199,7 +199,7 @@ func (w *world) insert(collection string, given map[string]any) string {
 			continue
 		}
 		value, set := given[name]
-		if !set && name != "grants" && !(collection == "tasks" && name == "rule") { // a rule's task keeps its kind
+		if ofRule := collection == "tasks" && name == "rule"; !set && name != "grants" && !ofRule { // a rule's task keeps its kind
 			value = w.value(f)
 		}
 		value, err := f.PrepareValue(record, value)
