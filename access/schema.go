@@ -44,10 +44,30 @@ func Check(app core.App) error {
 			wrong = append(wrong, fmt.Sprintf("%s: the collection is missing", name))
 		}
 	}
-	if len(wrong) > 0 {
-		return fmt.Errorf("%w:\n%s", ErrSchema, strings.Join(wrong, "\n"))
+	return errSchema(wrong)
+}
+
+// CheckCollection holds one collection against the table, as Check does all.
+func CheckCollection(c *core.Collection) error {
+	if c.System {
+		return nil
 	}
-	return nil
+	return errSchema(checkCollection(c))
+}
+
+// CheckDelete refuses to delete a collection the program works with.
+func CheckDelete(c *core.Collection) error {
+	if _, ours := Table[c.Name]; !ours {
+		return nil
+	}
+	return errSchema([]string{fmt.Sprintf("%s: the collection is missing", c.Name)})
+}
+
+func errSchema(wrong []string) error {
+	if len(wrong) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w:\n%s", ErrSchema, strings.Join(wrong, "\n"))
 }
 
 func checkCollection(c *core.Collection) (wrong []string) {

@@ -49,22 +49,21 @@ func (h *hooks) bindSchema(app core.App) {
 		if !h.serving.Load() { // migrations go step by step
 			return e.Next()
 		}
-		outer := e.App
-		defer func() { e.App = outer }()
-		return outer.RunInTransaction(func(tx core.App) error {
-			e.App = tx
-			// PocketBase reads its collections anew before a transaction around this one is rolled back: what was refused would hold.
-			tx.TxInfo().OnComplete(func(failed error) error {
-				if failed == nil {
-					return nil
-				}
-				return app.ReloadCachedCollections()
-			})
-			if err := e.Next(); err != nil {
-				return err
-			}
-			return access.Check(tx)
-		})
+		var refused error
+		if e.Type == core.ModelEventTypeDelete {
+			refused = access.CheckDelete(e.Collection)
+		} else {
+			refused = access.CheckCollection(e.Collection)
+		}
+		if refused != nil && e.App.IsTransactional() {
+			// PocketBase reads its collections anew before the transaction around this one is rolled back, and would go on with what else was
+			// changed in it.
+			e.App.TxInfo().OnComplete(func(error) error { return app.ReloadCachedCollections() })
+		}
+		if refused != nil {
+			return refused
+		}
+		return e.Next()
 	}}
 	app.OnCollectionCreate().Bind(keep)
 	app.OnCollectionUpdate().Bind(keep)
