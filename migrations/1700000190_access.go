@@ -2,7 +2,9 @@ package migrations
 
 import (
 	_ "embed"
+	"fmt"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 	m "github.com/pocketbase/pocketbase/migrations"
 )
@@ -17,6 +19,10 @@ var accessBefore190 []byte
 // everybody may read who sees the record is hidden in the schema, because only that keeps it out of filters and sort orders.
 func init() {
 	m.Register(func(app core.App) error {
+		// An address shown to everybody would be one no rule withholds.
+		if _, err := app.DB().Update("users", dbx.Params{"emailVisibility": false}, nil).Execute(); err != nil {
+			return fmt.Errorf("failed to withdraw the addresses of people: %w", err)
+		}
 		return setAccess(app, access190)
 	}, func(app core.App) error {
 		return setAccess(app, accessBefore190)
