@@ -178,6 +178,27 @@ func TestStepsKeepRows(t *testing.T) {
 	}
 }
 
+// TestAddressesWithdrawn hides the addresses that people of an older schema showed to everybody.
+func TestAddressesWithdrawn(t *testing.T) {
+	t.Parallel()
+	app := emptyApp(t)
+	all := core.AppMigrations.Items()
+	n := slices.IndexFunc(all, func(step *core.Migration) bool { return step.File == "1700000190_access.go" })
+	for i := range n {
+		up(t, app, i+1)
+	}
+	user := addUser(t, app, "somebody", "rep", true)
+	user.SetEmailVisibility(true)
+	if err := app.Save(user); err != nil {
+		t.Fatal(err)
+	}
+	up(t, app, n+1)
+	after, err := app.FindRecordById("users", user.Id)
+	if err != nil || after.EmailVisibility() {
+		t.Errorf("the address is still shown: %v", err)
+	}
+}
+
 func assertKept(t *testing.T, app core.App, row *core.Record, when string) {
 	t.Helper()
 	kept, err := app.FindRecordById(row.Collection().Name, row.Id)
