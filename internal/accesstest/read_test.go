@@ -147,7 +147,7 @@ func (w *world) readAuth(p *principal) {
 	if p.record == nil {
 		return
 	}
-	const expand = "?expand=customers_via_owner,customers_via_collaborators,tasks_via_assignee.customer"
+	const expand = "?expand=customers_via_owner,tasks_via_assignee.customer"
 	path := "/api/collections/" + p.record.Collection().Name
 	identity := p.record.Email()
 	if r := w.rows[p.id]; r != nil {
