@@ -159,15 +159,12 @@ func whyNot(collection string) string {
 }
 
 // mayUpdate refuses a change its sender may not make, and takes what they sent unchanged out of it. stored is the record as it
-// is in the transaction, standing how they stand to it.
+// is in the transaction, standing how they stand to it as far as changing it goes.
 func mayUpdate(e *core.RecordRequestEvent, p access.Principal, standing crm.Standing, stored *core.Record, values map[string]any, errs validation.Errors) error {
 	if p.Super {
 		return nil
 	}
 	collection := e.Collection.Name
-	if !p.Has(access.Table[collection].See, standing) {
-		return e.NotFoundError("", nil) // the right to see it was lost since the rule was asked
-	}
 	if !p.CanChange(collection, standing) {
 		return refuse(whyNot(collection), e.Collection, values)
 	}

@@ -1,11 +1,9 @@
 package hooks
 
 import (
-	"fmt"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/hook"
 
 	"touchbase/crm"
 )
@@ -23,9 +21,6 @@ func (h *hooks) bindFollowUps(app core.App) {
 	})
 	h.onWrite(app, crm.CollectionFollowUps, h.onFollowUpWrite)
 	h.bindCustomerOf(app, crm.CollectionFollowUps)
-	app.OnRecordUpdateRequest(crm.CollectionFollowUps).Bind(&hook.Handler[*core.RecordRequestEvent]{
-		Func: h.onFollowUpUpdateRequest, Priority: -1, // before the values are looked at
-	})
 	app.OnRecordDeleteRequest(crm.CollectionFollowUps).BindFunc(func(e *core.RecordRequestEvent) error {
 		return e.ForbiddenError("A follow-up is history: nobody deletes one.", nil)
 	})
@@ -59,38 +54,11 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	return h.reassessAt(e, policy, at, customersOf(e.Record)...)
 }
 
-// onFollowUpUpdateRequest refuses changes of history by the wrong hands: a follow-up belongs to its author for a day, then to
-// the managers of the customer's team and the directors.
-func (h *hooks) onFollowUpUpdateRequest(e *core.RecordRequestEvent) error {
-	may, err := h.mayChangeFollowUp(e, e.Record.Original())
-	if err != nil {
-		return err
+// lapsed takes from how somebody stands to a record what no longer lets them change it: a follow-up is its author's for a day, then
+// it is history, for the managers of the customer's team and the directors.
+func (h *hooks) lapsed(record *core.Record, standing crm.Standing) crm.Standing {
+	if record.Collection().Name == crm.CollectionFollowUps && h.now().Sub(record.GetDateTime(crm.FieldCreated).Time()) > authorEdits {
+		standing &^= crm.Self
 	}
-	if !may {
-		info, err := e.RequestInfo()
-		if err != nil {
-			return err
-		}
-		return refuse(whyNot(e.Collection.Name), e.Collection, info.Body)
-	}
-	return e.Next()
-}
-
-func (h *hooks) mayChangeFollowUp(e *core.RecordRequestEvent, record *core.Record) (bool, error) {
-	staff, role := staffID(e.Auth), e.Auth.GetString(crm.FieldRole)
-	if staff == "" || role == crm.RoleDirector {
-		return true, nil // a superuser, or a director
-	}
-	fresh := h.now().Sub(record.GetDateTime(crm.FieldCreated).Time()) <= authorEdits
-	if fresh && record.GetString(crm.FieldBy) == staff {
-		return true, nil
-	}
-	if role != crm.RoleManager || e.Auth.GetString(crm.FieldTeam) == "" {
-		return false, nil
-	}
-	customer, err := e.App.FindRecordById(crm.CollectionCustomers, record.GetString(crm.FieldCustomer))
-	if err != nil {
-		return false, fmt.Errorf("failed to find the customer of a follow-up: %w", err)
-	}
-	return customer.GetString(crm.FieldTeam) == e.Auth.GetString(crm.FieldTeam), nil
+	return standing
 }

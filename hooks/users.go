@@ -91,11 +91,9 @@ func (h *hooks) takeOver(tx core.App, left *core.Record) error {
 // ranks are the fields that say what somebody may do.
 var ranks = []string{crm.FieldRole, crm.FieldActive, crm.FieldTeam, crm.FieldDepartment}
 
-// prepareUserUpdate keeps people from promoting themselves: what somebody may do is decided by a director, and by
-// another one than themselves where it is their own role or whether they are active.
+// prepareUserUpdate keeps people from deciding their own role and whether they are active; whose it is to decide beside that says the
+// table of rights.
 func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Record, values map[string]any, errs validation.Errors) {
-	staff := staffID(e.Auth)
-	director := staff != "" && e.Auth.GetString(crm.FieldRole) == crm.RoleDirector
 	for key, value := range values {
 		if field := crm.InputField(e.Collection, key); isOurs(field) {
 			e.Record.Set(key, value)
@@ -104,13 +102,9 @@ func (h *hooks) prepareUserUpdate(e *core.RecordRequestEvent, stored *core.Recor
 			errs[key] = computedError() // who chooses the key of somebody's tokens can forge them
 		}
 	}
-	for _, field := range ranks {
-		if staff == "" || crm.SameValue(e.Record.Get(field), stored.Get(field)) {
-			continue
-		}
-		ownRank := staff == stored.Id && (field == crm.FieldRole || field == crm.FieldActive)
-		if !director || ownRank {
-			errs[field] = validation.NewError("not_allowed", "This is decided by a director, and never by oneself.")
+	for _, field := range []string{crm.FieldRole, crm.FieldActive} {
+		if staffID(e.Auth) == stored.Id && !crm.SameValue(e.Record.Get(field), stored.Get(field)) {
+			errs[field] = validation.NewError(codeNotAllowed, "This is decided by a director, and never by oneself.")
 		}
 	}
 }
