@@ -3,6 +3,10 @@
 package access
 
 import (
+	"database/sql"
+	"errors"
+	"fmt"
+
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
@@ -74,6 +78,22 @@ func PrincipalOf(auth *core.Record) Principal {
 		}
 	}
 	return p
+}
+
+// Renewed reads the account of a sender again, as the database of app has it: PocketBase read it before the body of the request, which
+// may be minutes on its way. It gives nil where the account is gone or its tokens are no longer good.
+func Renewed(app core.App, auth *core.Record) (*core.Record, error) {
+	stored, err := app.FindRecordById(auth.Collection(), auth.Id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("failed to read the rights of a sender again: %w", err)
+	}
+	if stored.TokenKey() != auth.TokenKey() {
+		return nil, nil
+	}
+	return stored, nil
 }
 
 // IsStaff tells whether somebody is active staff with a role.

@@ -50,14 +50,14 @@ func act(e *core.RequestEvent, note, collection, id string, fn func(a acting) er
 	return refusal(e, err)
 }
 
-// principalIn gives who a request is made by, with the rights they have in a transaction, or once the body is read, which may be
-// minutes on its way. The event has them from then on. It refuses with 403 those who are no longer active staff.
+// principalIn gives who a request is made by, with the rights they have in a transaction, or once the body is
+// read. The event has them from then on. It refuses with 403 those who are no longer active staff.
 func principalIn(tx core.App, e *core.RequestEvent) (access.Principal, error) {
 	if e.Auth.IsSuperuser() {
 		return access.PrincipalOf(e.Auth), nil
 	}
-	user, err := tx.FindRecordById(e.Auth.Collection(), e.Auth.Id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	user, err := access.Renewed(tx, e.Auth)
+	if err != nil {
 		return access.Principal{}, err
 	}
 	e.Auth = user

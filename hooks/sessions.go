@@ -1,8 +1,6 @@
 package hooks
 
 import (
-	"database/sql"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,6 +10,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/hook"
 	"github.com/pocketbase/pocketbase/tools/router"
 
+	"touchbase/access"
 	"touchbase/crm"
 	"touchbase/rules"
 )
@@ -63,18 +62,17 @@ func requireRights(e *core.RequestEvent) error {
 	return e.Next()
 }
 
-// renewRights gives the sender of a write the rights they have in its transaction. PocketBase read them before the body, and a body
-// may be minutes on its way.
+// renewRights gives the sender of a write the rights they have in its transaction.
 func renewRights(e *core.RequestEvent) error {
 	if e.Auth == nil {
 		return nil
 	}
-	person, err := e.App.FindRecordById(e.Auth.Collection(), e.Auth.Id)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("failed to read the rights of a sender again: %w", err)
+	person, err := access.Renewed(e.App, e.Auth)
+	if err != nil {
+		return err
 	}
-	if err != nil || person.TokenKey() != e.Auth.TokenKey() {
-		return e.UnauthorizedError("You were signed out meanwhile. Sign in again.", err)
+	if person == nil {
+		return e.UnauthorizedError("You were signed out meanwhile. Sign in again.", nil)
 	}
 	if code := crm.RightsLost(person); code != "" {
 		return refuseAccount(e, person, code)
