@@ -164,3 +164,34 @@ func TestRevThatIsNone(t *testing.T) {
 		t.Error("a refused write was written")
 	}
 }
+
+// TestTwentyAtOnce counts every one of twenty additions made at the same moment, to a hidden number and to one everybody reads, by
+// themselves and in batches.
+func TestTwentyAtOnce(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	const many = 20
+	policy := o.first("policy")
+	days := policy.GetInt("lead_days")
+	var wait sync.WaitGroup
+	for range many {
+		wait.Go(func() {
+			answer := o.server.Update(o.rep, o.customer, testapp.Fields{"annual_revenue+": 1})
+			if answer.Status != 200 {
+				t.Errorf("an addition is answered %d %s", answer.Status, answer.Body)
+			}
+		})
+		wait.Go(func() {
+			request := testapp.Fields{"method": "PATCH", "url": "/api/collections/policy/records/" + policy.Id, "body": testapp.Fields{"lead_days+": 1}}
+			answer := o.server.Send(o.director, http.MethodPost, "/api/batch", testapp.Fields{"requests": []any{request}})
+			if answer.Status != 200 {
+				t.Errorf("an addition in a batch is answered %d %s", answer.Status, answer.Body)
+			}
+		})
+	}
+	wait.Wait()
+	o.wantFields(o.customer, map[string]string{"annual_revenue": "20", "rev": "20"})
+	if got := o.Reload(policy); got.GetInt("lead_days") != days+many || got.GetInt("rev") != many {
+		t.Errorf("lead_days is %d at rev %d, want %d at %d", got.GetInt("lead_days"), got.GetInt("rev"), days+many, many)
+	}
+}
