@@ -159,14 +159,24 @@ func (v *view) keepExisting() {
 	// What comes after the moments only keeps the answer the same in whatever order the facts come:
 	// imports bring many of one moment.
 	slices.SortFunc(v.orders, func(a, b Order) int {
-		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Product, b.Product), cmp.Compare(a.Amount, b.Amount))
+		if order := a.At.Compare(b.At); order != 0 {
+			return order
+		}
+		return cmp.Or(cmp.Compare(a.Product, b.Product), cmp.Compare(a.Amount, b.Amount))
 	})
 	slices.SortFunc(v.followUps, func(a, b FollowUp) int {
-		return cmp.Or(a.At.Compare(b.At), a.Created.Compare(b.Created), cmp.Compare(a.Status, b.Status),
-			cmp.Compare(a.ResumeOn, b.ResumeOn), a.TaskDue.Compare(b.TaskDue), cmp.Compare(a.Competitor, b.Competitor))
+		if order := a.At.Compare(b.At); order != 0 {
+			return order
+		}
+		return cmp.Or(a.Created.Compare(b.Created), cmp.Compare(a.Status, b.Status), cmp.Compare(a.ResumeOn, b.ResumeOn),
+			a.TaskDue.Compare(b.TaskDue), cmp.Compare(a.Competitor, b.Competitor))
 	})
+	slices.SortFunc(v.cases, func(a, b Case) int { return a.OpenedAt.Compare(b.OpenedAt) })
 	slices.SortFunc(v.surveys, func(a, b Survey) int {
-		return cmp.Or(a.AnsweredAt.Compare(b.AnsweredAt), cmp.Compare(a.NPS, b.NPS), cmp.Compare(a.Satisfaction, b.Satisfaction))
+		if order := a.AnsweredAt.Compare(b.AnsweredAt); order != 0 {
+			return order
+		}
+		return cmp.Or(cmp.Compare(a.NPS, b.NPS), cmp.Compare(a.Satisfaction, b.Satisfaction))
 	})
 	v.interact()
 }
@@ -196,22 +206,49 @@ type interaction struct {
 // before the others of the same moment.
 func (v *view) interact() {
 	all := make([]interaction, 0, len(v.orders)+len(v.followUps)+len(v.cases)+len(v.surveys))
+	var kinds [4][]interaction // each sorted, as what it is made of
 	for i := range v.followUps {
 		if f := &v.followUps[i]; f.Responded {
 			all = append(all, interaction{at: f.At, on: f.on, followUp: true})
 		}
 	}
+	kinds[0], all = all, all[len(all):]
 	for i := range v.orders {
 		if o := &v.orders[i]; o.counted() {
 			all = append(all, interaction{at: o.At, on: o.on})
 		}
 	}
+	kinds[1], all = all, all[len(all):]
 	for i := range v.cases {
 		all = append(all, interaction{at: v.cases[i].OpenedAt, on: v.cases[i].on})
 	}
+	kinds[2], all = all, all[len(all):]
 	for i := range v.surveys {
 		all = append(all, interaction{at: v.surveys[i].AnsweredAt, on: v.surveys[i].on})
 	}
-	slices.SortStableFunc(all, func(a, b interaction) int { return a.at.Compare(b.at) })
-	v.interactions = all
+	kinds[3] = all
+	v.interactions = merge(kinds[:])
+}
+
+// merge puts sorted interactions together, oldest first; of one moment, those of the first kinds come first.
+func merge(kinds [][]interaction) []interaction {
+	n := 0
+	for _, kind := range kinds {
+		n += len(kind)
+	}
+	if n == 0 {
+		return nil
+	}
+	merged := make([]interaction, 0, n)
+	for range n {
+		first := -1
+		for i, kind := range kinds {
+			if len(kind) > 0 && (first < 0 || kind[0].at.Before(kinds[first][0].at)) {
+				first = i
+			}
+		}
+		merged = append(merged, kinds[first][0])
+		kinds[first] = kinds[first][1:]
+	}
+	return merged
 }
