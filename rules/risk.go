@@ -152,7 +152,7 @@ func (v *view) majorComplaint() bool {
 // growsInSecondYear tells whether a customer of at least one and less than two calendar years wants more and more.
 func (v *view) growsInSecondYear() bool {
 	since := v.since()
-	if n := len(v.orders); n == 0 || since == 0 || v.today-v.orders[n-1].on >= 2*daysOfGrowth {
+	if n := len(v.orders); n == 0 || since == 0 || v.today-v.orders[n-1].on >= daysOfGrowth {
 		return false // and time alone makes no orders
 	}
 	return v.cooperates(1) && !v.cooperates(2) && v.grows()

@@ -103,6 +103,7 @@ func TestNextFollowUp(t *testing.T) {
 		{"woken by an order, the step is that day", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-06", "order 2026-08-03 5"}, "2026-08-06", "next_step", false, false},
 		{"woken by an order, then silent and woken by a contact", "UTC", "2026-08-03 10:00", "2026-03-01", "A", []string{"order 2026-08-01 5", "step 2026-08-03 2026-08-03T18:00"}, "2026-08-04", "woken", false, false},
 		{"woken by an order, the step is sooner", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-05", "order 2026-08-03 5"}, "2026-08-06", "woken", false, false},
+		{"woken by a contact, and an order of that moment", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"order 2026-08-01 5", "step 2026-08-01 2026-08-02"}, "2026-08-02", "next_step", false, false},
 		{"an order in time wakes nobody", "UTC", "2026-08-03 10:00", "2026-07-20", "", []string{"order 2026-08-03 5"}, "2026-03-01", "created", false, false},
 		{"woken by a contact, then an order", "UTC", "2026-08-03 10:00", "2026-03-01", "S", []string{"contact 2026-08-01", "order 2026-08-02 5"}, "2026-08-12", "cadence", false, false},
 	} {
