@@ -22,6 +22,7 @@ const (
 	KindNegativeFeedback = "negative_feedback"
 	KindHandover         = "handover"
 	KindLightTouch       = "light_touch"
+	KindCase             = "case"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"
@@ -41,6 +42,11 @@ const (
 
 	KindCampaign  = "campaign"
 	KindComplaint = "complaint"
+
+	SeverityMinor = "minor"
+	SeverityMajor = "major"
+
+	ContractActive = "active"
 
 	OrderNew    = "new"
 	OrderRepeat = "repeat"
