@@ -32,9 +32,29 @@ func TestPlay(t *testing.T) {
 		"nights":      "SELECT count(*) >= 365 AND min(status) = 'done' AND max(status) = 'done' FROM job_runs WHERE job = 'tiers'",
 		"chains": `SELECT count(*) = 0 FROM (SELECT [[from]], lag([[to]], 1, '') OVER (PARTITION BY customer ORDER BY at, rowid) before
 			FROM tier_changes) WHERE [[from]] != before`,
-		"price":    "SELECT count(*) > 0 FROM follow_ups f JOIN customers c ON c.id = f.customer WHERE c.name = '" + demo.Stories[0].Name + "' AND f.competitor != ''",
-		"handover": "SELECT count(*) = 1 FROM tasks k JOIN customers c ON c.id = k.customer WHERE c.name = '" + demo.Stories[1].Name + "' AND k.kind = 'handover' AND k.status = 'done'",
-		"woken":    "SELECT count(*) = 1 FROM customers WHERE name = '" + demo.Stories[2].Name + "' AND touch_mode = 'recovering'",
+		"price":                         "SELECT count(*) > 0 FROM follow_ups f JOIN customers c ON c.id = f.customer WHERE c.name = '" + demo.Stories[0].Name + "' AND f.competitor != ''",
+		"handover":                      "SELECT count(*) = 1 FROM tasks k JOIN customers c ON c.id = k.customer WHERE c.name = '" + demo.Stories[1].Name + "' AND k.kind = 'handover' AND k.status = 'done'",
+		"contracts":                     "SELECT count(*) > 100 FROM contracts WHERE status = 'active' AND ends_on >= '2026-11-23'",
+		"one a customer":                "SELECT count(*) = 0 FROM (SELECT customer FROM contracts WHERE status = 'active' GROUP BY customer HAVING count(*) > 1)",
+		"a contract of a lost customer": "SELECT count(*) = 1 FROM contracts k JOIN customers c ON c.id = k.customer WHERE c.name = '" + demo.Stories[0].Name + "'",
+		"kinds of cases":                "SELECT count(DISTINCT kind) = 3 AND count(DISTINCT severity) = 2 FROM cases",
+		"complaints have cases":         "SELECT count(*) = 0 FROM follow_ups f WHERE kind = 'complaint' AND NOT EXISTS (SELECT 1 FROM cases WHERE follow_up = f.id)",
+		"cases are answered":            "SELECT sum(responded_at <= respond_by AND responded_at != '') * 10 > count(*) * 8 FROM cases",
+		"tasks of cases":                "SELECT count(*) < 12 FROM tasks WHERE kind = 'case' AND status IN ('open', 'delayed')",
+		// What every signal is made of: no_orders and the like, of those the program judges by already, show in the stories.
+		"no_orders": `SELECT count(*) > 0 FROM customers c WHERE purchase_cycle = 'monthly' AND last_order_at < '2026-08-25' AND last_order_at > '2025-11-30'`,
+		"unresolved_cases": `SELECT count(*) > 0 FROM (SELECT customer FROM cases WHERE resolved_at = '' AND respond_by < '2026-11-22 16:00'
+			GROUP BY customer HAVING count(*) >= 2)`,
+		"reopened twice": "SELECT count(*) > 0 FROM cases WHERE resolved_at = '' AND reopened >= 2",
+		"complaints_up": `SELECT count(*) > 0 FROM (SELECT customer FROM cases WHERE kind = 'complaint' GROUP BY customer
+			HAVING sum(opened_at >= '2026-08-25 16:00') >= 2 AND sum(opened_at >= '2026-08-25 16:00') > sum(opened_at BETWEEN '2026-05-27 16:00' AND '2026-08-25 16:00'))`,
+		"nps_drop": `SELECT count(*) > 0 FROM (SELECT nps, lag(nps) OVER (PARTITION BY customer ORDER BY answered_at) before FROM surveys
+			WHERE answered_at != '') WHERE before - nps >= 2`,
+		"low_satisfaction": `SELECT count(*) > 0 FROM surveys s JOIN customers c ON c.id = s.customer
+			WHERE c.name = '` + demo.Stories[0].Name + `' AND satisfaction < 7 AND answered_at > '2026-08'`,
+		"overdue_payment": "SELECT count(*) > 0 FROM orders WHERE NOT cancelled AND amount > 0 AND due_on < '2026-11-23' AND paid_on = ''",
+		"topics":          "SELECT count(*) > 0 FROM follow_ups f JOIN tags t ON f.topics LIKE '%' || t.id || '%' WHERE t.name = '价格' AND f.mood = 'hesitant'",
+		"woken":           "SELECT count(*) = 1 FROM customers WHERE name = '" + demo.Stories[2].Name + "' AND touch_mode = 'recovering'",
 	} {
 		var holds bool
 		if err := app.DB().NewQuery(query).Row(&holds); err != nil {
