@@ -23,6 +23,7 @@ const (
 	KindHandover         = "handover"
 	KindLightTouch       = "light_touch"
 	KindCase             = "case"
+	KindWinBack          = "win_back"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"
@@ -39,11 +40,12 @@ const (
 	FeedbackNegative   = "negative"
 	FeedbackNoResponse = "no_response"
 	MoodDissatisfied   = "dissatisfied"
+	MoodHesitant       = "hesitant"
 
 	KindCampaign  = "campaign"
 	KindComplaint = "complaint"
 
-	SeverityMinor = "minor"
+	SeverityMinor = "minor" // of a case
 	SeverityMajor = "major"
 
 	ContractActive = "active"
