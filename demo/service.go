@@ -212,7 +212,7 @@ func (s *service) comesBack(a *account, key, by string, resolved time.Time) time
 }
 
 // trouble gives three customers something to worry about, so that every signal has somebody who shows it: one waits for two
-// answers, one has a case that keeps coming back, one complains more than before.
+// solutions and one answer, one has a case that keeps coming back, one complains more than before.
 func (s *service) trouble(accounts []*account) {
 	recent := func(low, high rules.Day) func(*account) []*Event {
 		return func(a *account) (some []*Event) {
@@ -236,33 +236,29 @@ func (s *service) trouble(accounts []*account) {
 		return nil
 	}
 	any := func(*account) bool { return true }
-	if talks := recent(5, 50); true {
-		if a := busy(talks, 2, any); a != nil {
-			for i, kind := range []string{"question", "request"} {
-				e := talks(a)[i]
-				c := s.open(a, e, kind)
-				s.answer(a, c.Key, c.who(), e.At, s.between(60, 20*60))
-			}
+	waits := recent(5, 50)
+	if a := busy(waits, 2, any); a != nil {
+		answered := s.open(a, waits(a)[0], "question")
+		s.answer(a, answered.Key, answered.who(), waits(a)[0].At, s.between(60, 20*60))
+		s.open(a, waits(a)[1], "request")
+	}
+	returns := recent(35, 70)
+	if a := busy(returns, 1, any); a != nil {
+		e := returns(a)[0]
+		c := s.open(a, e, "question")
+		at := s.answer(a, c.Key, c.who(), e.At, s.between(60, 20*60))
+		for range 2 {
+			at = s.comesBack(a, c.Key, c.who(), s.resolve(a, c.Key, c.who(), at, s.between(24*60, 3*24*60)))
 		}
 	}
-	if talks := recent(35, 70); true {
-		if a := busy(talks, 1, any); a != nil {
-			e := talks(a)[0]
-			c := s.open(a, e, "question")
-			at := s.answer(a, c.Key, c.who(), e.At, s.between(60, 20*60))
-			for range 2 {
-				at = s.comesBack(a, c.Key, c.who(), s.resolve(a, c.Key, c.who(), at, s.between(24*60, 3*24*60)))
-			}
-		}
+	complains := recent(1, 85)
+	a := busy(complains, 2, func(a *account) bool { return s.complaints(a, 86, 185) == 0 })
+	if a == nil {
+		return
 	}
-	if talks := recent(1, 85); true {
-		a := busy(talks, 2, func(a *account) bool { return s.complaints(a, 86, 185) == 0 })
-		if a != nil {
-			for _, e := range talks(a)[:2] {
-				c := s.open(a, e, "complaint")
-				s.handle(a, c.Key, c.who(), e.At)
-			}
-		}
+	for _, e := range complains(a)[:2] {
+		c := s.open(a, e, "complaint")
+		s.handle(a, c.Key, c.who(), e.At)
 	}
 }
 
