@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,6 +92,12 @@ func tasksOf(kind string) func(*stored) string {
 		return strings.Join(list, "\n")
 	}
 }
+
+// What the program does not do yet.
+var (
+	pendingDeeds   = os.Getenv("YEAR_ALL") == ""
+	pendingAspects = os.Getenv("YEAR_ALL") == ""
+)
 
 // aspects is everything that is compared, after every write and every night.
 var aspects = []aspect{
@@ -226,7 +233,7 @@ func (w *walk) automatic(tag string) (string, bool) {
 func (w *walk) compare(c *client, j judged, s *stored, night bool, when string) {
 	w.t.Helper()
 	for _, a := range aspects {
-		if a.pending || a.nightly && !night {
+		if a.pending && pendingAspects || a.nightly && !night {
 			continue
 		}
 		if a.naive == nil {
@@ -255,7 +262,8 @@ func (w *walk) differ(c *client, name, message string) {
 	}
 	w.differences[c.id+name] = true
 	w.t.Error(message)
-	if len(w.differences) <= 3 {
+	if len(w.differences) <= 1 || w.dumped != c && len(w.differences) < 6 {
+		w.dumped = c
 		w.t.Log(w.dump(c))
 	}
 	if len(w.differences) >= 12 {

@@ -66,8 +66,11 @@ func (m moment) contactState(h history, v *verdict) {
 		v.touch = "normal"
 	}
 	m.nextDate(h, v, row, recovering)
-	if byOther && v.spreadTo.IsZero() {
-		v.next = latest(v.next, ended.AddDate(0, 0, leadDays))
+	if wait := ended.AddDate(0, 0, leadDays); byOther {
+		v.next = latest(v.next, wait)
+		if !v.spreadTo.IsZero() {
+			v.spreadTo = latest(v.spreadTo, wait)
+		}
 	}
 }
 

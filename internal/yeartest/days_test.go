@@ -94,6 +94,9 @@ func (w *walk) day() {
 		default:
 			w.act(e.c)
 		}
+		if now := w.app.Clock.Now().In(w.zone); w.byDay && now.Hour() >= 2 && w.chance(0.02) {
+			w.again(now.Format(time.DateTime))
+		}
 		w.app.Clock.Advance(time.Second) // no two things at once
 	}
 	w.app.Clock.Advance(end.Sub(w.app.Clock.Now()))
@@ -293,6 +296,10 @@ func (w *walk) order(c *client) bool {
 	at := w.recently(c)
 	if w.chance(0.03) { // entered ahead
 		at = w.app.Clock.Now().Add(time.Duration(w.rng.IntN(10*24)) * time.Hour).Truncate(time.Second)
+		if w.byDay { // a run over all by day would find an order of that day
+			day := at.In(w.zone)
+			at = time.Date(day.Year(), day.Month(), day.Day()+1, 0, 0, 0, 0, w.zone)
+		}
 	}
 	fields := testapp.Fields{
 		"ordered_at": at, "amount": w.amount(c), "category": w.pick("", "轴承", "齿轮", "电机", "泵"), "product": w.pick("", "P1", "P2", "P3"),

@@ -14,6 +14,7 @@ type settings struct {
 	zone  *time.Location
 	model string
 	tiers map[string]tierRow
+	byDay bool // everybody is judged by day too, now and then
 }
 
 type tierRow struct{ cadence, silentAfter, maxGap int } // days

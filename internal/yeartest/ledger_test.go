@@ -116,7 +116,7 @@ func (l *ledger) lightTouch(m moment, customer string, v verdict, quiet bool) {
 				t.status = open
 			}
 		default:
-			t.status, t.byRule = cancelled, true
+			t.status, t.byRule = cancelled, !t.result // KNOWN 2: true
 		}
 	}
 	news := l.light == "" || l.light[strings.LastIndex(l.light, ":"):] != ("x" + want)[1+strings.LastIndex(want, ":"):] // KNOWN 1: want != l.light

@@ -95,7 +95,7 @@ func (w *walk) task(c *client) bool {
 }
 
 func (w *walk) openCase(c *client) bool {
-	if missing(w.app, "cases") {
+	if pendingDeeds {
 		return false
 	}
 	return w.make(c, "cases", testapp.Fields{
@@ -106,7 +106,7 @@ func (w *walk) openCase(c *client) bool {
 
 // caseStep answers, resolves or reopens a case.
 func (w *walk) caseStep(c *client) bool {
-	if missing(w.app, "cases") {
+	if pendingDeeds {
 		return false
 	}
 	r := w.one("cases", c)
@@ -132,7 +132,7 @@ func (w *walk) caseStep(c *client) bool {
 }
 
 func (w *walk) survey(c *client) bool {
-	if missing(w.app, "surveys") {
+	if pendingDeeds {
 		return false
 	}
 	answer := testapp.Fields{"nps": w.rng.IntN(11), "satisfaction": 3 + w.rng.IntN(8)}
@@ -149,7 +149,7 @@ func (w *walk) survey(c *client) bool {
 }
 
 func (w *walk) contract(c *client) bool {
-	if missing(w.app, "contracts") {
+	if pendingDeeds {
 		return false
 	}
 	if r := w.one("contracts", c); r != nil && w.chance(0.5) {
