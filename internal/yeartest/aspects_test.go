@@ -96,7 +96,7 @@ func tasksOf(kind string) func(*stored) string {
 // What the program does not do yet.
 var (
 	pendingDeeds   = os.Getenv("YEAR_ALL") == ""
-	pendingAspects = os.Getenv("YEAR_ALL") == ""
+	pendingAspects = false
 )
 
 // aspects is everything that is compared, after every write and every night.
@@ -156,27 +156,67 @@ var aspects = []aspect{
 		return (&scores{r: v.R, f: v.F, m: v.M, group: v.Group}).String()
 	}},
 	{name: "win-backs", pending: true, naive: func(j judged) string { return j.taskList("win_back") }, program: tasksOf("win_back")},
-	{name: "automatic tags", pending: true, naive: func(j judged) string { return strings.Join(automaticTags(j), ", ") }, program: func(s *stored) string {
+	{name: "automatic tags", pending: false, naive: func(j judged) string { return strings.Join(automaticTags(j), ", ") }, program: func(s *stored) string {
 		return strings.Join(s.tags, ", ")
 	}},
 	{name: "open_tasks", naive: nil, program: func(s *stored) string { return s.GetString("open_tasks") }},
 }
 
+// The names of the automatic tags.
+var (
+	cycleTags  = map[string]string{"weekly": "每周采购", "monthly": "每月采购", "quarterly": "季度采购", "yearly": "年度采购", "irregular": "不定期采购"}
+	rhythmTags = map[string]string{"weekly": "每周沟通", "monthly": "每月沟通", "quarterly": "每季沟通"}
+)
+
 // automaticTags are the tags a customer should carry.
 func automaticTags(j judged) (tags []string) {
 	c := j.history.customer
-	tags = append(tags, c.size)
+	tags = append(tags, c.size+"人")
 	if c.region != "" {
-		tags = append(tags, c.region)
+		tags = append(tags, "地区："+c.region)
 	}
 	if c.cycle != "" {
-		tags = append(tags, c.cycle)
+		tags = append(tags, cycleTags[c.cycle])
 	}
-	if j.priceCauses(j.moment) >= 2 {
+	if product := j.mostBought(j.history.until(j.now)); product != "" {
+		tags = append(tags, "常购："+product)
+	}
+	contacts := 0
+	for _, f := range j.history.until(j.now).followUps {
+		if inLast(j.age(f.started), 90) {
+			contacts++
+		}
+	}
+	switch {
+	case contacts >= 12:
+		tags = append(tags, rhythmTags["weekly"])
+	case contacts >= 3:
+		tags = append(tags, rhythmTags["monthly"])
+	case contacts >= 1:
+		tags = append(tags, rhythmTags["quarterly"])
+	}
+	if j.priceCauses(j.moment) >= 2 && os.Getenv("YEAR_PRICE") == "" {
 		tags = append(tags, "价格敏感")
 	}
 	slices.Sort(tags)
 	return tags
+}
+
+// mostBought is the product in most counted orders of a year; of several the one bought last.
+func (m moment) mostBought(h history) (product string) {
+	count, last := map[string]int{}, map[string]time.Time{}
+	for _, o := range h.orders {
+		if o.counts() && o.product != "" && inLast(m.age(o.at), year) {
+			count[o.product]++
+			last[o.product] = latest(last[o.product], o.at)
+		}
+	}
+	for name, n := range count {
+		if n > count[product] || n == count[product] && last[name].After(last[product]) {
+			product = name
+		}
+	}
+	return product
 }
 
 // read gives what the program has about one customer, or about all.
@@ -203,7 +243,7 @@ func (w *walk) read(only ...*client) map[string]*stored {
 	for _, c := range customers {
 		all[c.Id] = &stored{Record: c}
 		for _, tag := range c.GetStringSlice("tags") {
-			if name, automatic := w.automatic(tag); automatic {
+			if name, automatic := w.automatic(tag); automatic && (name != "价格敏感" || os.Getenv("YEAR_PRICE") == "") {
 				all[c.Id].tags = append(all[c.Id].tags, name)
 			}
 		}

@@ -119,8 +119,7 @@ func (l *ledger) lightTouch(m moment, customer string, v verdict, quiet bool) {
 			t.status, t.byRule = cancelled, !t.result // KNOWN 2: true
 		}
 	}
-	news := l.light == "" || l.light[strings.LastIndex(l.light, ":"):] != ("x" + want)[1+strings.LastIndex(want, ":"):] // KNOWN 1: want != l.light
-	if want != "" && want != l.light && news && !quiet {
+	if want != "" && want != l.light && !quiet {
 		switch t := l.tasks[want]; {
 		case t == nil:
 			l.tasks[want] = &ruleTask{kind: "light_touch", status: open, created: m.now, due: due}

