@@ -14,8 +14,8 @@ func TestPolicyPreview(t *testing.T) {
 	t.Parallel()
 	for name, body := range map[string]testapp.Fields{
 		"thresholds":   {"policy": testapp.Fields{"value_high": 150000, "value_mid": 20000}},
-		"another tier": {"tiers": []any{testapp.Fields{"code": "C", "silent_after_days": 5}}},
-		"signals":      {"risk_rules": []any{testapp.Fields{"signal": "no_orders", "severity": "warning", "window_days": 30}}},
+		"another tier": {"tiers": []any{testapp.Fields{"code": "C", "cadence_days": 366}, testapp.Fields{"code": "B", "cadence_days": 300}}},
+		"signals":      {"risk_rules": []any{testapp.Fields{"signal": "owner_says", "severity": "critical"}, testapp.Fields{"signal": "silent", "enabled": false}}},
 		"model rfm":    {"policy": testapp.Fields{"tier_model": "rfm", "rfm_window_days": 200}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -23,7 +23,7 @@ func TestPolicyPreview(t *testing.T) {
 			app := testapp.New(t)
 			server, director := app.Serve(), app.User(crm.RoleDirector, nil)
 			for i := range 12 {
-				customer := app.Customer(testapp.Fields{"first_contact_on": app.Day(-300)})
+				customer := app.Customer(testapp.Fields{"first_contact_on": app.Day(-300), "outlook": []string{"", "churn_risk"}[i%2]})
 				for k := range i % 4 {
 					app.Order(customer, float64(10000*(i+1)), testapp.Fields{"ordered_at": app.Day(-10 - 35*k*i%330)})
 				}
@@ -68,7 +68,9 @@ func TestPolicyPreview(t *testing.T) {
 			}
 			for collection, key := range map[string]string{"tiers": "code", "risk_rules": "signal"} {
 				if rows, ok := body[collection].([]any); ok {
-					save(collection, key, rows[0].(testapp.Fields))
+					for _, row := range rows {
+						save(collection, key, row.(testapp.Fields))
+					}
 				}
 			}
 			app.Jobs.Await("tiers")
