@@ -53,12 +53,12 @@ func Run(ctx context.Context, options Options) (report *Report, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, stop(b.ours), stop(b.plain)) }()
-	for name, part := range map[string]func(context.Context) error{"nightly": b.nightly} {
-		if len(b.Only) > 0 && !slices.Contains(b.Only, name) {
+	for i, part := range []func(context.Context) error{b.nightly, b.all, b.rest} {
+		if len(b.Only) > 0 && !slices.Contains(b.Only, Parts[i]) {
 			continue
 		}
 		if err := part(ctx); err != nil {
-			return b.report, fmt.Errorf("failed to measure %s: %w", name, err)
+			return b.report, fmt.Errorf("failed to measure %s: %w", Parts[i], err)
 		}
 	}
 	return b.report, nil
