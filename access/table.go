@@ -137,6 +137,36 @@ var Table = map[string]Rights{
 			computed(none, crm.FieldImport),
 		),
 	},
+	crm.CollectionContracts: {
+		kind: ofCustomers,
+		See:  grant(own|team, anyone, team, anyone), Create: commercial, Change: commercial,
+		Fields: lines(
+			open(crm.FieldCustomer, crm.FieldNumber),
+			restricted(grant(own|team, 0, team, anyone), crm.FieldStartsOn, crm.FieldEndsOn, crm.FieldStatus),
+			restricted(commercial, crm.FieldAmount),
+		),
+	},
+	crm.CollectionCases: {
+		kind: ofCustomers,
+		See:  grant(own|assigned, anyone, anyone, anyone), Create: grant(own|assigned, anyone, anyone, anyone),
+		Change: grant(own|assigned, anyone, anyone, anyone),
+		Fields: lines(
+			open(crm.FieldCustomer, crm.FieldContact, crm.FieldBy, crm.FieldKind, crm.FieldSeverity, crm.FieldSubject, crm.FieldDetail,
+				crm.FieldOpenedAt, crm.FieldRespondedAt, crm.FieldResolvedAt, crm.FieldAssignee, crm.FieldTopics),
+			computed(all, crm.FieldRespondBy, crm.FieldReopened, crm.FieldGivenBy),
+			computed(none, crm.FieldGrants, crm.FieldFollowUp),
+		),
+	},
+	crm.CollectionSurveys: {
+		kind: ofCustomers,
+		See:  grant(own|assigned, anyone, anyone, anyone), Create: grant(own|assigned, anyone, anyone, anyone),
+		Change: grant(own|assigned, anyone, anyone, anyone),
+		Fields: lines(
+			open(crm.FieldCustomer, crm.FieldContact, crm.FieldSentAt, crm.FieldExpiresAt, crm.FieldAnsweredAt, crm.FieldNPS,
+				crm.FieldSatisfaction, crm.FieldComment),
+			computed(none, crm.FieldTokenHash),
+		),
+	},
 	crm.CollectionSignals: {
 		kind: ofCustomers,
 		See:  seeCustomers,

@@ -35,6 +35,9 @@ type source struct {
 var sources = []source{
 	{collection: crm.CollectionFollowUps, at: crm.FieldStartedAt},
 	{collection: crm.CollectionOrders, at: crm.FieldOrderedAt},
+	{collection: crm.CollectionContracts, at: crm.FieldCreated}, // not everybody who sees a contract may know when it starts
+	{collection: crm.CollectionCases, at: crm.FieldOpenedAt},
+	{collection: crm.CollectionSurveys, at: surveyAt, moment: surveyMoment},
 	{collection: crm.CollectionTasks, at: taskAt, moment: taskMoment},
 	{collection: crm.CollectionTierChanges, at: crm.FieldAt},
 	{collection: crm.CollectionSignals, at: crm.FieldRaisedAt},
@@ -45,6 +48,13 @@ const taskAt = "(CASE WHEN done_at = '' THEN created ELSE done_at END)"
 
 func taskMoment(task *core.Record) string {
 	return cmp.Or(task.GetString(crm.FieldDoneAt), task.GetString(crm.FieldCreated))
+}
+
+// A survey stands where it was answered, and until then where it was sent.
+const surveyAt = "(CASE WHEN answered_at = '' THEN sent_at ELSE answered_at END)"
+
+func surveyMoment(survey *core.Record) string {
+	return cmp.Or(survey.GetString(crm.FieldAnsweredAt), survey.GetString(crm.FieldSentAt))
 }
 
 // item is one thing that happened.

@@ -37,11 +37,14 @@ func page(t *testing.T, server *testapp.Server, as, customer *core.Record, query
 // history is what a timeline has to be, the slow way: every record of the customer that somebody sees, sorted.
 func history(t *testing.T, app core.App, p access.Principal, customer *core.Record) []happened {
 	t.Helper()
-	order := []string{"follow_ups", "orders", "tasks", "tier_changes", "signals"}
+	order := []string{"follow_ups", "orders", "contracts", "cases", "surveys", "tasks", "tier_changes", "signals"}
 	var all []happened
 	for collection, moment := range map[string]func(*core.Record) string{
 		"follow_ups":   func(r *core.Record) string { return r.GetString("started_at") },
 		"orders":       func(r *core.Record) string { return r.GetString("ordered_at") },
+		"contracts":    func(r *core.Record) string { return r.GetString("created") },
+		"cases":        func(r *core.Record) string { return r.GetString("opened_at") },
+		"surveys":      func(r *core.Record) string { return cmp.Or(r.GetString("answered_at"), r.GetString("sent_at")) },
 		"tasks":        func(r *core.Record) string { return cmp.Or(r.GetString("done_at"), r.GetString("created")) },
 		"tier_changes": func(r *core.Record) string { return r.GetString("at") },
 		"signals":      func(r *core.Record) string { return r.GetString("raised_at") },
@@ -83,6 +86,9 @@ func TestTimelinePages(t *testing.T) {
 			id := fmt.Sprintf("%s%05d", customer.Id[:10], i/3) // three of a kind
 			insert(t, c, "follow_ups", i, id, dbx.Params{"customer": customer.Id, "started_at": at, "kind": []string{"care", "proposal"}[i%2]})
 			insert(t, c, "orders", i, id, dbx.Params{"customer": customer.Id, "ordered_at": at, "amount": 42})
+			insert(t, c, "contracts", i, id, dbx.Params{"customer": customer.Id, "created": at, "status": "active", "amount": 42})
+			insert(t, c, "cases", i, id, dbx.Params{"customer": customer.Id, "opened_at": at, "kind": "question", "severity": "minor"})
+			insert(t, c, "surveys", i, id, dbx.Params{"customer": customer.Id, "sent_at": at, "answered_at": []any{"", at}[i%2]})
 			insert(t, c, "tasks", i, id, dbx.Params{"customer": customer.Id, "created": at, "status": "open", "assignee": []string{"", somebody}[i%2]})
 			insert(t, c, "signals", i, id, dbx.Params{"customer": customer.Id, "raised_at": at, "signal": "silent"})
 			insert(t, c, "tier_changes", i, id, dbx.Params{"customer": customer.Id, "at": at, "from": "C", "to": "B"})

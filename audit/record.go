@@ -58,7 +58,7 @@ func counts(field core.Field) bool {
 
 // Differences are the fields of a collection in which a write made another value of what was stored. before is nil for a
 // creation and after for a deletion: then every field that is not empty counts. Of a change, after holds only what was
-// written. Of passwords and token keys only the fact is kept.
+// written. Of passwords, token keys and the like only the fact is kept.
 func Differences(collection *core.Collection, before, after Columns) (map[string]Change, error) {
 	changes := map[string]Change{}
 	for _, field := range collection.Fields {
@@ -91,9 +91,12 @@ func Differences(collection *core.Collection, before, after Columns) (map[string
 // rev is the field that counts the changes people make to a record; see Since.
 const rev = "rev"
 
+// tokenHash is what the link of a survey is known by.
+const tokenHash = "token_hash"
+
 // Secret tells whether of a field it is never kept what it held, only that it changed.
 func Secret(field core.Field) bool {
-	return field.Type() == core.FieldTypePassword || field.GetName() == core.FieldNameTokenKey
+	return field.Type() == core.FieldTypePassword || field.GetName() == core.FieldNameTokenKey || field.GetName() == tokenHash
 }
 
 // compare encodes the sides of a change that there are. The same value in another form is no change, nor is a single side

@@ -67,7 +67,7 @@ func (l loader) customers() error {
 		CoreNeed               bool           `db:"has_core_need"`
 		BudgetRange            bool           `db:"has_budget_range"`
 		PreferredChannel       bool           `db:"has_preferred_channel"`
-		RenewalIntent          bool           `db:"has_renewal_intent"`
+		RenewalIntent          string         `db:"renewal_intent"`
 		VerifiedSources        int            `db:"n_verified_sources"`
 		Texts                  string         `db:"texts"`
 		storedAssessment
@@ -77,7 +77,7 @@ func (l loader) customers() error {
 			c.owner, coalesce(u.role, '') owner_role, c.size, c.annual_revenue,
 			c.decision_maker != '' has_decision_maker, c.core_need != '' has_core_need,
 			c.budget_range != '' has_budget_range, c.preferred_channel != '' has_preferred_channel,
-			c.renewal_intent != '' has_renewal_intent, json_array_length(c.verified_sources) n_verified_sources,
+			c.renewal_intent, json_array_length(c.verified_sources) n_verified_sources,
 			concat_ws(char(10), ` + textColumns + `) texts,
 			` + storedColumns + `
 		FROM customers c LEFT JOIN users u ON u.id = c.owner

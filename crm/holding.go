@@ -114,7 +114,7 @@ func NameOf(app core.App, user string) (name string, err error) {
 }
 
 // history are the collections whose records are a customer's history; what the program itself writes of every customer is none.
-var history = []string{CollectionContacts, CollectionOrders, CollectionFollowUps, CollectionTasks}
+var history = []string{CollectionContacts, CollectionOrders, CollectionContracts, CollectionCases, CollectionSurveys, CollectionFollowUps, CollectionTasks}
 
 // ClearCustomer makes way for the deletion of a customer entered by mistake: what the program wrote of it goes with it. It
 // refuses one that has history, by the field id: that one is archived instead.

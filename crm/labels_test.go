@@ -23,7 +23,11 @@ var contractFields = map[string]string{
 		open_tasks missing_info needs_check name_key assigned assessed_at assess_due_at import rev`,
 	"contacts": `customer name title phone email wechat preferred_channel is_primary is_decision_maker
 		birthday note left_on successor left_as_primary phone_masked email_masked wechat_masked import rev`,
-	"orders": `customer number ordered_at product category kind amount cost due_on paid_on cancelled owner import`,
+	"orders":    `customer number ordered_at product category kind amount cost due_on paid_on cancelled owner import`,
+	"contracts": `customer number starts_on ends_on amount status`,
+	"cases": `customer contact by kind severity subject detail opened_at respond_by responded_at resolved_at reopened
+		assignee topics given_by grants`,
+	"surveys": `customer contact sent_at expires_at token_hash answered_at nps satisfaction comment`,
 	"follow_ups": `customer contact by by_name our_people their_people direction channel kind started_at
 		ended_at purpose content key_points commitments feedback mood competitor next_action next_action_on
 		next_action_by status resume_on attachments campaign topics recorded_late pace_exceeded
@@ -86,6 +90,9 @@ var contractValues = map[string]string{
 		"renewal_intent|verified_sources",
 	"contacts.preferred_channel": contractChannels,
 	"orders.kind":                "new|renewal|repeat|return",
+	"contracts.status":           "active|renewed|ended",
+	"cases.kind":                 "question|complaint|request",
+	"cases.severity":             "minor|major",
 	"follow_ups.direction":       "out|in",
 	"follow_ups.channel":         contractChannels,
 	"follow_ups.kind":            "first_contact|needs|proposal|care|service|complaint|win_back|campaign|other",

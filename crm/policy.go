@@ -22,6 +22,8 @@ type Policy struct {
 	TemplatedCount       int
 	TemplatedDays        int
 	RespondNegativeHours int
+	RespondCaseHours     int
+	RespondMajorHours    int
 	RemindBeforeHours    int
 	EscalateAfterHours   int
 	TakePerDay           int // customers a person takes from the pool; 0: none
@@ -45,6 +47,8 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		TemplatedCount       int     `db:"templated_count"`
 		TemplatedDays        int     `db:"templated_days"`
 		RespondNegativeHours int     `db:"respond_negative_hours"`
+		RespondCaseHours     int     `db:"respond_case_hours"`
+		RespondMajorHours    int     `db:"respond_major_hours"`
 		RemindBeforeHours    int     `db:"remind_before_hours"`
 		EscalateAfterHours   int     `db:"escalate_after_hours"`
 		TakePerDay           int     `db:"take_per_day"`
@@ -54,7 +58,7 @@ func LoadPolicy(app core.App) (*Policy, error) {
 	}
 	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
 		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
-		respond_negative_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays
+		respond_negative_hours, respond_case_hours, respond_major_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays
 		FROM policy LIMIT 1`).One(&row)
 	if err != nil {
 		return nil, fmt.Errorf("failed to load the policy: %w", err)
@@ -72,7 +76,8 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		Country:        row.Country,
 		ContactsPerDay: row.ContactsPerDay, RecordWithinHours: row.RecordWithinHours,
 		TemplatedCount: row.TemplatedCount, TemplatedDays: row.TemplatedDays,
-		RespondNegativeHours: row.RespondNegativeHours, RemindBeforeHours: row.RemindBeforeHours,
+		RespondNegativeHours: row.RespondNegativeHours, RespondCaseHours: row.RespondCaseHours, RespondMajorHours: row.RespondMajorHours,
+		RemindBeforeHours:  row.RemindBeforeHours,
 		EscalateAfterHours: row.EscalateAfterHours, TakePerDay: row.TakePerDay, RevealPerHour: row.RevealPerHour,
 	}
 	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {

@@ -1,6 +1,9 @@
 package migrations
 
-import "github.com/pocketbase/pocketbase/core"
+import (
+	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
+)
 
 // The constructors below say what a field is; required and hidden say what else holds for it.
 
@@ -15,6 +18,11 @@ func matching(name, pattern string) core.Field {
 func number(name string) core.Field { return &core.NumberField{Name: name} }
 
 func whole(name string) core.Field { return &core.NumberField{Name: name, OnlyInt: true} }
+
+// outOfTen is a whole number from 0 to 10, of which 0 is one.
+func outOfTen(name string) core.Field {
+	return &core.NumberField{Name: name, OnlyInt: true, Min: types.Pointer(0.0), Max: types.Pointer(10.0)}
+}
 
 func flag(name string) core.Field { return &core.BoolField{Name: name} }
 

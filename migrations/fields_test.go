@@ -44,6 +44,8 @@ func TestUniqueWhereGiven(t *testing.T) {
 		"customers": {"code", "credit_code"},
 		"orders":    {"number"},
 		"tasks":     {"key"},
+		"cases":     {"follow_up"},
+		"surveys":   {"token_hash"},
 	} {
 		for _, field := range fields {
 			same := first(t, app, collection)

@@ -39,6 +39,18 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM audit_log WHERE actor = 'u' AND at > '2026'":                                     "idx_audit_log_actor",
 		"SELECT * FROM job_runs WHERE job = 'tiers' ORDER BY started_at DESC LIMIT 1":                   "idx_job_runs_job",
 
+		"SELECT * FROM contracts WHERE customer = 'c' ORDER BY starts_on DESC":                                                             "idx_contracts_customer",
+		"SELECT * FROM contracts WHERE customer = 'c' ORDER BY created DESC LIMIT 50":                                                      "idx_contracts_history",
+		"SELECT * FROM contracts WHERE status = 'active' AND ends_on < '2026'":                                                             "idx_contracts_ends",
+		"SELECT * FROM cases WHERE customer = 'c' AND opened_at > '2026' ORDER BY opened_at":                                               "idx_cases_customer",
+		"SELECT * FROM cases WHERE resolved_at = '' AND respond_by < '2026'":                                                               "idx_cases_respond",
+		"SELECT * FROM cases WHERE assignee = 'u' AND resolved_at = ''":                                                                    "idx_cases_assignee",
+		"SELECT * FROM cases WHERE customer = 'c' AND resolved_at = ''":                                                                    "idx_cases_unresolved",
+		"SELECT * FROM cases WHERE follow_up = {:v}":                                                                                       "idx_cases_follow_up",
+		"SELECT * FROM surveys WHERE customer = 'c' AND answered_at > '' ORDER BY answered_at":                                             "idx_surveys_customer",
+		"SELECT * FROM surveys WHERE token_hash = {:v}":                                                                                    "idx_surveys_token_hash",
+		"SELECT * FROM surveys WHERE customer = 'c' ORDER BY (CASE WHEN answered_at = '' THEN sent_at ELSE answered_at END) DESC LIMIT 50": "idx_surveys_history",
+
 		"SELECT * FROM signals WHERE customer = 'c' ORDER BY raised_at DESC LIMIT 50":                                            "idx_signals_history",
 		"SELECT * FROM tasks WHERE customer = 'c' ORDER BY (CASE WHEN done_at = '' THEN created ELSE done_at END) DESC LIMIT 50": "idx_tasks_history",
 	} {

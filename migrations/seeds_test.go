@@ -148,6 +148,37 @@ func TestRiskRules(t *testing.T) {
 	}
 }
 
+// TestTopics has tags to say what a customer talked about, and leaves one alone that was there before.
+func TestTopics(t *testing.T) {
+	t.Parallel()
+	for name, row := range byText(t, testapp.Bare(t), "tags", "name") {
+		if !slices.Contains([]string{"价格", "质量", "交付", "售后", "功能"}, name) || row.GetString("group") != "demand" || row.GetBool("automatic") {
+			t.Errorf("there is a tag %v", row.PublicExport())
+		}
+	}
+	app := emptyApp(t)
+	all := core.AppMigrations.Items()
+	n := slices.IndexFunc(all, func(step *core.Migration) bool { return step.File == "1700000230_topics.go" })
+	up(t, app, n)
+	tags, err := app.FindCollectionByNameOrId("tags")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := core.NewRecord(tags)
+	own.Load(map[string]any{"name": "价格", "group": "basic"})
+	if err := app.Save(own); err != nil {
+		t.Fatal(err)
+	}
+	up(t, app, n+1)
+	if rows := byText(t, app, "tags", "name"); len(rows) != 5 || rows["价格"].Id != own.Id {
+		t.Errorf("with one of the company's own there are %d tags", len(rows))
+	}
+	down(t, app, 1)
+	if rows := byText(t, app, "tags", "name"); len(rows) != 1 || rows["价格"].GetString("group") != "basic" {
+		t.Errorf("the way back leaves %d tags", len(rows))
+	}
+}
+
 // byText gives all rows of a collection by the value of one field.
 func byText(t *testing.T, app core.App, collection, field string) map[string]*core.Record {
 	t.Helper()

@@ -44,6 +44,19 @@ func drawPolicy(t *rapid.T) rules.Policy {
 	policy.LightFactor = rapid.SampledFrom([]float64{1, 2, 2.5}).Draw(t, "light")
 	policy.RecoveryFactor = rapid.SampledFrom([]float64{1, 1.5, 3}).Draw(t, "recovery")
 	policy.RecoverySteps = rapid.IntRange(0, 3).Draw(t, "steps")
+	policy.LayerPotential = rapid.SampledFrom([]float64{0, 100, 300_000}).Draw(t, "layer")
+	policy.TierModel = rapid.SampledFrom([]string{rules.ModelValuePotential, rules.ModelValuePotential, rules.ModelRFM, rules.ModelProject, rules.ModelService}).Draw(t, "model")
+	for name, rule := range policy.Signals {
+		if rapid.IntRange(0, 3).Draw(t, "changed") == 0 {
+			rule.Severity = rapid.SampledFrom([]string{rules.SeverityWarning, rules.SeverityCritical}).Draw(t, "severity")
+			rule.Threshold = rapid.SampledFrom([]float64{0, 1, 1.5, 50, 100}).Draw(t, "threshold")
+			rule.WindowDays = rapid.SampledFrom([]int{0, 1, 10, 90}).Draw(t, "days")
+			policy.Signals[name] = rule
+		}
+		if rapid.IntRange(0, 9).Draw(t, "off") == 0 {
+			delete(policy.Signals, name)
+		}
+	}
 	policy.RFMWindowDays = rapid.SampledFrom([]int{0, 1, 90, 365, 500}).Draw(t, "window")
 	for _, tier := range rules.Tiers {
 		policy.Tiers[tier] = rules.TierPolicy{
@@ -71,6 +84,9 @@ func drawCase(t *rapid.T) caseOf {
 			At:        momentNear(t, zone, c.today, 800, 60),
 			Amount:    rapid.SampledFrom(amounts).Draw(t, "amount"),
 			Product:   rapid.SampledFrom([]string{"", "pump", "valve", "seal"}).Draw(t, "product"),
+			Category:  rapid.SampledFrom([]string{"", "parts", "machines", "service"}).Draw(t, "category"),
+			DueOn:     dayNear("due", 200, 60),
+			PaidOn:    dayNear("paid", 200, 60),
 			Cancelled: rapid.IntRange(0, 5).Draw(t, "cancelled") == 0,
 		}
 	})
@@ -80,6 +96,10 @@ func drawCase(t *rapid.T) caseOf {
 			Responded: rapid.Bool().Draw(t, "responded"),
 			Status:    rapid.SampledFrom([]string{rules.StatusConfirmed, rules.StatusToFollowUp, rules.StatusOnHold}).Draw(t, "status"),
 			ResumeOn:  dayNear("resume", 30, 90),
+			Unhappy:   rapid.Bool().Draw(t, "unhappy"),
+			Price:     rapid.Bool().Draw(t, "price"),
+
+			Competitor: rapid.SampledFrom([]string{"", "", "other", "rival"}).Draw(t, "competitor"),
 		}
 		f.Created = f.At.Add(rapid.SampledFrom([]time.Duration{0, 1, 2}).Draw(t, "created") * time.Hour)
 		if rapid.Bool().Draw(t, "task") {
@@ -87,9 +107,27 @@ func drawCase(t *rapid.T) caseOf {
 		}
 		return f
 	})
+	cases := rapid.Custom(func(t *rapid.T) rules.Case {
+		opened := rules.Case{
+			OpenedAt: momentNear(t, zone, c.today, 400, 20), Kind: rapid.SampledFrom([]string{"question", "complaint", "request"}).Draw(t, "kind"),
+			Major: rapid.Bool().Draw(t, "major"), Reopened: rapid.IntRange(0, 2).Draw(t, "reopened"),
+		}
+		opened.RespondBy = opened.OpenedAt.Add(48 * time.Hour)
+		if rapid.Bool().Draw(t, "resolved") {
+			opened.ResolvedAt = opened.OpenedAt.Add(time.Duration(rapid.IntRange(0, 2000).Draw(t, "hours")) * time.Hour)
+		}
+		return opened
+	})
+	surveys := rapid.Custom(func(t *rapid.T) rules.Survey {
+		return rules.Survey{
+			AnsweredAt: momentNear(t, zone, c.today, 800, 20),
+			NPS:        float64(rapid.IntRange(0, 10).Draw(t, "nps")), Satisfaction: float64(rapid.IntRange(5, 10).Draw(t, "satisfaction")),
+		}
+	})
+	days := rapid.Custom(func(t *rapid.T) rules.Day { return c.today + rules.Day(rapid.IntRange(-400, 10).Draw(t, "day")) })
 	known := rules.Known{
-		CooperationSince: dayNear("cooperation", 800, 60), RenewalIntent: rapid.Bool().Draw(t, "renewal"),
-		VerifiedSources: rapid.IntRange(0, 3).Draw(t, "sources"),
+		CooperationSince: dayNear("cooperation", 1100, 60), VerifiedSources: rapid.IntRange(0, 3).Draw(t, "sources"),
+		Size: rapid.SampledFrom([]string{"", "1-50"}).Draw(t, "size"), RenewalIntent: rapid.SampledFrom([]string{"", "strong", "weak"}).Draw(t, "renewal"),
 	}
 	c.facts = rules.Facts{
 		ID: rapid.StringMatching(`[a-z0-9]{15}`).Draw(t, "id"), Created: momentNear(t, zone, c.today, 900, 0),
@@ -103,7 +141,17 @@ func drawCase(t *rapid.T) caseOf {
 		OwnerRole:              rapid.SampledFrom([]string{"", "rep", "director"}).Draw(t, "owner"),
 		Orders:                 rapid.SliceOfN(orders, 0, 6).Draw(t, "orders"),
 		FollowUps:              rapid.SliceOfN(followUps, 0, 6).Draw(t, "follow-ups"),
+		Cases:                  rapid.SliceOfN(cases, 0, 4).Draw(t, "cases"),
+		Surveys:                rapid.SliceOfN(surveys, 0, 3).Draw(t, "surveys"),
 		Known:                  known,
+		Outlook:                rapid.SampledFrom([]string{"", "", "watching", "churn_risk"}).Draw(t, "outlook"),
+		PurchaseCycle:          rapid.SampledFrom([]string{"", "weekly", "quarterly", "yearly", "irregular"}).Draw(t, "cycle"),
+		Region:                 rapid.SampledFrom([]string{"", "华东"}).Draw(t, "region"),
+		Contacts:               rapid.IntRange(0, 4).Draw(t, "contacts"),
+		PrimariesLeft:          rapid.SliceOfN(days, 0, 2).Draw(t, "left"),
+		Contracts:              rapid.IntRange(0, 2).Draw(t, "contracts"),
+		PriceWinBacks:          rapid.SliceOfN(days, 0, 3).Draw(t, "win-backs"),
+		Scores:                 rapid.SampledFrom([]rules.RFM{{}, {R: 5, F: 4, M: 3}, {R: 1, F: 1, M: 1}, {R: 3, F: 3, M: 2}}).Draw(t, "scores"),
 	}
 	if c.facts.PinTier != "" {
 		c.facts.PinUntil = c.today + rules.Day(rapid.IntRange(-3, 366).Draw(t, "until"))
@@ -118,6 +166,8 @@ func (c caseOf) withoutRestOfToday() caseOf {
 	}
 	c.facts.Orders = slices.DeleteFunc(slices.Clone(c.facts.Orders), func(o rules.Order) bool { return later(o.At) })
 	c.facts.FollowUps = slices.DeleteFunc(slices.Clone(c.facts.FollowUps), func(f rules.FollowUp) bool { return later(f.At) })
+	c.facts.Cases = slices.DeleteFunc(slices.Clone(c.facts.Cases), func(o rules.Case) bool { return later(o.OpenedAt) || later(o.ResolvedAt) })
+	c.facts.Surveys = slices.DeleteFunc(slices.Clone(c.facts.Surveys), func(s rules.Survey) bool { return later(s.AnsweredAt) })
 	return c
 }
 
@@ -214,6 +264,8 @@ func TestOnlyTheHistoryDecides(t *testing.T) {
 		shuffled := c
 		shuffled.facts.Orders = rapid.Permutation(c.facts.Orders).Draw(t, "orders shuffled")
 		shuffled.facts.FollowUps = rapid.Permutation(c.facts.FollowUps).Draw(t, "follow-ups shuffled")
+		shuffled.facts.Cases = rapid.Permutation(c.facts.Cases).Draw(t, "cases shuffled")
+		shuffled.facts.Surveys = rapid.Permutation(c.facts.Surveys).Draw(t, "surveys shuffled")
 		orders, followUps := slices.Clone(shuffled.facts.Orders), slices.Clone(shuffled.facts.FollowUps)
 
 		other := shuffled
@@ -315,6 +367,16 @@ func TestTouchModeAgreesWithADiary(t *testing.T) {
 		for _, o := range c.facts.Orders {
 			if !o.Cancelled && o.Amount >= 0 && !o.At.After(c.now) {
 				alive[rules.DayOf(o.At, c.policy.Zone)] = true
+			}
+		}
+		for _, o := range c.facts.Cases {
+			if !o.OpenedAt.After(c.now) {
+				alive[rules.DayOf(o.OpenedAt, c.policy.Zone)] = true
+			}
+		}
+		for _, s := range c.facts.Surveys {
+			if !s.AnsweredAt.After(c.now) {
+				alive[rules.DayOf(s.AnsweredAt, c.policy.Zone)] = true
 			}
 		}
 		mode, left := rules.TouchNormal, 0

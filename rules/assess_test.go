@@ -15,6 +15,23 @@ func assessPolicy(zone *time.Location) rules.Policy {
 	return rules.Policy{
 		Zone: zone, ValueHigh: 500_000, ValueMid: 100_000,
 		LightFactor: 2, RecoveryFactor: 1.5, RecoverySteps: 2, RFMWindowDays: 365,
+		LayerPotential: 300_000, TierModel: rules.ModelValuePotential,
+		Signals: map[string]rules.SignalRule{
+			rules.SignalNoOrders:         {Severity: rules.SeverityCritical, WindowDays: 90},
+			rules.SignalOrderCountDrop:   {Severity: rules.SeverityCritical, Threshold: 50, WindowDays: 90},
+			rules.SignalOrderAmountDrop:  {Severity: rules.SeverityWarning, Threshold: 50, WindowDays: 90},
+			rules.SignalContactReplaced:  {Severity: rules.SeverityCritical, WindowDays: 90},
+			rules.SignalUnresolvedCases:  {Severity: rules.SeverityCritical, Threshold: 2},
+			rules.SignalInteractionDrop:  {Severity: rules.SeverityWarning, Threshold: 50, WindowDays: 30},
+			rules.SignalComplaintsUp:     {Severity: rules.SeverityWarning, Threshold: 2, WindowDays: 90},
+			rules.SignalCompetitor:       {Severity: rules.SeverityWarning, WindowDays: 60},
+			rules.SignalNPSDrop:          {Severity: rules.SeverityWarning, Threshold: 2, WindowDays: 730},
+			rules.SignalLowSatisfaction:  {Severity: rules.SeverityWarning, Threshold: 7, WindowDays: 365},
+			rules.SignalOverduePayment:   {Severity: rules.SeverityWarning, WindowDays: 180},
+			rules.SignalSilent:           {Severity: rules.SeverityWarning, Threshold: 1.5},
+			rules.SignalNegativeFeedback: {Severity: rules.SeverityWarning, WindowDays: 180},
+			rules.SignalOwnerSays:        {Severity: rules.SeverityWarning},
+		},
 		Tiers: map[rules.Tier]rules.TierPolicy{
 			rules.TierS: {CadenceDays: 7, SilentAfterDays: 30, MaxGapDays: 30, OwnerRole: "director"},
 			rules.TierA: {CadenceDays: 14, SilentAfterDays: 30, MaxGapDays: 60, OwnerRole: "rep"},
@@ -22,6 +39,13 @@ func assessPolicy(zone *time.Location) rules.Policy {
 			rules.TierC: {CadenceDays: 60, SilentAfterDays: 30, MaxGapDays: 180, OwnerRole: "support"},
 		},
 	}
+}
+
+// withoutSignals is the default policy with every signal switched off: for what does not depend on them.
+func withoutSignals(zone *time.Location) rules.Policy {
+	policy := assessPolicy(zone)
+	policy.Signals = nil
+	return policy
 }
 
 // remember adds to the facts a history of lines "what moment figure": order or cancelled with an amount;
@@ -163,7 +187,7 @@ func TestAnnualPurchase(t *testing.T) {
 		{"a clock change between", "Europe/Berlin", "2026-03-29 23:59", 0, []string{"order 2025-03-30T00:00 7"}, 7, "2026-03-30"},
 		{"no midnight today", "America/Santiago", "2024-09-08 01:00", 0, []string{"order 2023-09-09 7", "order 2023-09-10 4"}, 4, "2024-09-09"},
 		{"returns lower it", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-01 10.10", "order 2026-08-02 -3.20"}, 6.9, "2027-08-01"},
-		{"it may be below zero", "UTC", "2026-08-03 10:00", 0, []string{"order 2025-08-03 9", "order 2026-08-03 -3"}, -3, "2027-08-03"},
+		{"it may be below zero", "UTC", "2026-08-03 10:00", 0, []string{"order 2025-08-03 9", "order 2026-08-03 -3"}, -3, "2026-11-01"},
 		{"cancelled counts for nothing", "UTC", "2026-08-03 10:00", 5, []string{"cancelled 2026-08-01 9", "cancelled 2026-09-01 9"}, 5, ""},
 		{"this moment exists", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-03T10:00 9"}, 9, "2027-08-03"},
 		{"a second later today does not", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-03T10:00:01 9"}, 0, "2026-08-04"},
@@ -172,7 +196,7 @@ func TestAnnualPurchase(t *testing.T) {
 		{"declared alone", "UTC", "2026-08-03 10:00", 9, nil, 9, ""},
 		{"declared and larger, first order of age 364", "UTC", "2026-08-03 10:00", 9, []string{"order 2025-08-04 7"}, 9, "2026-08-04"},
 		{"declared but smaller", "UTC", "2026-08-03 10:00", 5, []string{"order 2025-08-04 7"}, 7, "2026-08-04"},
-		{"first order of age 365", "UTC", "2026-08-03 10:00", 9, []string{"order 2025-08-03 7", "order 2026-08-02 1"}, 1, "2027-08-02"},
+		{"first order of age 365", "UTC", "2026-08-03 10:00", 9, []string{"order 2025-08-03 7", "order 2026-08-02 1"}, 1, "2026-10-31"},
 		{"the first that counts is not the cancelled one", "UTC", "2026-08-03 10:00", 9, []string{"cancelled 2020-01-01 1", "order 2025-08-04 7"}, 9, "2026-08-04"},
 		{"nor a return", "UTC", "2026-08-03 10:00", 9, []string{"order 2020-01-01 -1", "order 2025-08-04 7"}, 9, "2026-08-04"},
 		{"but one for nothing is", "UTC", "2026-08-03 10:00", 9, []string{"order 2020-01-01 0"}, 0, ""},
@@ -181,7 +205,7 @@ func TestAnnualPurchase(t *testing.T) {
 		zone := zoneNamed(t, test.zone)
 		facts := rules.Facts{DeclaredAnnualPurchase: test.declared}
 		remember(t, &facts, zone, test.history...)
-		policy := assessPolicy(zone)
+		policy := withoutSignals(zone)
 		for tier, limits := range policy.Tiers {
 			limits.SilentAfterDays = 100_000 // silence is not the question here
 			policy.Tiers[tier] = limits
@@ -205,7 +229,7 @@ func TestWindowAndProducts(t *testing.T) {
 	for i, product := range []string{"pump", "valve", "returned", "pump", "cancelled", "future"} {
 		facts.Orders[i].Product = product
 	}
-	policy := assessPolicy(time.UTC)
+	policy := withoutSignals(time.UTC)
 	policy.RFMWindowDays = 30
 	got := rules.Assess(facts, policy, clockAt(t, time.UTC, "2026-08-03 10:00"))
 	if got.WindowOrders != 2 || got.WindowAmount != 0 || got.OpenTasks != 4 {
@@ -244,7 +268,7 @@ func TestPin(t *testing.T) {
 		{"without a tier", "2026-08-03 10:00", "", "2026-08-05", "C", ""},
 	} {
 		facts := rules.Facts{PinTier: test.pin, PinUntil: dayNamed(t, test.until)}
-		got := rules.Assess(facts, assessPolicy(auckland), clockAt(t, auckland, test.now))
+		got := rules.Assess(facts, withoutSignals(auckland), clockAt(t, auckland, test.now))
 		if got.Tier != test.tier || got.DueOn.String() != test.due || rules.TierFromReasons(got.TierReasons) != test.tier {
 			t.Errorf("%s: got %s, due %q, by the reasons %s", test.name, got.Tier, got.DueOn, rules.TierFromReasons(got.TierReasons))
 		}
@@ -280,23 +304,23 @@ func TestSilenceAndTouchMode(t *testing.T) {
 	}{
 		{"nothing known", "UTC", "2026-08-03 10:00", "", nil, "normal", "", ""},
 		{"31 March after 1 March", "UTC", "2026-03-31 23:59:59", "", []string{"contact 2026-03-01"}, "normal", "", "2026-04-01"},
-		{"1 April after 1 March", "UTC", "2026-04-01 00:00", "", []string{"contact 2026-03-01"}, "light", "2026-04-01", ""},
+		{"1 April after 1 March", "UTC", "2026-04-01 00:00", "", []string{"contact 2026-03-01"}, "light", "2026-04-01", "2026-05-30"},
 		{"the true day, found late", "UTC", "2026-08-03 10:00", "", []string{"contact 2026-03-01"}, "light", "2026-04-01", ""},
 		{"1 March in Shanghai", "Asia/Shanghai", "2026-03-31 23:59", "", []string{"contact 2026-03-01T00:00"}, "normal", "", "2026-04-01"},
-		{"1 April in Shanghai", "Asia/Shanghai", "2026-04-01 00:00", "", []string{"contact 2026-03-01T23:59:59"}, "light", "2026-04-01", ""},
-		{"1 April in Los Angeles", "America/Los_Angeles", "2026-04-01 00:00", "", []string{"contact 2026-03-01T23:59:59"}, "light", "2026-04-01", ""},
+		{"1 April in Shanghai", "Asia/Shanghai", "2026-04-01 00:00", "", []string{"contact 2026-03-01T23:59:59"}, "light", "2026-04-01", "2026-05-30"},
+		{"1 April in Los Angeles", "America/Los_Angeles", "2026-04-01 00:00", "", []string{"contact 2026-03-01T23:59:59"}, "light", "2026-04-01", "2026-05-30"},
 		{"over the clock change", "Europe/Berlin", "2026-03-31 23:59:59", "", []string{"contact 2026-03-01T00:00"}, "normal", "", "2026-04-01"},
 		{"over the other", "Europe/Berlin", "2026-10-31 23:59:59", "", []string{"contact 2026-10-01T00:00"}, "normal", "", "2026-11-01"},
 		{"across 29 February", "UTC", "2024-03-14 10:00", "", []string{"contact 2024-02-13"}, "normal", "", "2024-03-15"},
-		{"since 29 February", "UTC", "2024-03-01 10:00", "", []string{"contact 2024-01-29"}, "light", "2024-02-29", ""},
-		{"across the year's end", "Pacific/Auckland", "2026-01-01 00:00", "", []string{"contact 2025-12-01T23:59"}, "light", "2026-01-01", ""},
+		{"since 29 February", "UTC", "2024-03-01 10:00", "", []string{"contact 2024-01-29"}, "light", "2024-02-29", "2024-04-28"},
+		{"across the year's end", "Pacific/Auckland", "2026-01-01 00:00", "", []string{"contact 2025-12-01T23:59"}, "light", "2026-01-01", "2026-03-01"},
 		{"the first contact, day 30", "UTC", "2026-03-31 10:00", "2026-03-01", nil, "normal", "", "2026-04-01"},
 		{"the first contact, day 31", "UTC", "2026-04-01 10:00", "2026-03-01", nil, "light", "2026-04-01", ""},
-		{"the first contact after the last interaction", "UTC", "2026-04-01 10:00", "2026-03-20", []string{"contact 2026-03-01"}, "light", "2026-04-01", ""},
-		{"an attempt is no interaction", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "attempt 2026-03-20"}, "light", "2026-04-01", ""},
+		{"the first contact after the last interaction", "UTC", "2026-04-01 10:00", "2026-03-20", []string{"contact 2026-03-01"}, "light", "2026-04-01", "2026-05-30"},
+		{"an attempt is no interaction", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "attempt 2026-03-20"}, "light", "2026-04-01", "2026-06-18"},
 		{"an order is one", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "order 2026-03-20 0"}, "normal", "", "2026-04-20"},
-		{"a return is none", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "order 2026-03-20 -1"}, "light", "2026-04-01", "2027-03-20"},
-		{"a cancelled order is none", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "cancelled 2026-03-20 1"}, "light", "2026-04-01", ""},
+		{"a return is none", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "order 2026-03-20 -1"}, "light", "2026-04-01", "2026-05-30"},
+		{"a cancelled order is none", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "cancelled 2026-03-20 1"}, "light", "2026-04-01", "2026-05-30"},
 		{"one to come is none", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "contact 2026-04-01T10:01"}, "light", "2026-04-01", "2026-04-02"},
 		{"a gap of 30 days is no silence", "UTC", "2026-03-31 10:00", "", []string{"contact 2026-03-01", "contact 2026-03-31"}, "normal", "", "2026-05-01"},
 		{"one of 31 is", "UTC", "2026-04-01 10:00", "", []string{"contact 2026-03-01", "contact 2026-04-01"}, "recovering", "", "2026-05-02"},
@@ -311,7 +335,7 @@ func TestSilenceAndTouchMode(t *testing.T) {
 		zone := zoneNamed(t, test.zone)
 		facts := rules.Facts{Created: clockAt(t, zone, "2026-03-01 09:00"), FirstContactOn: dayNamed(t, test.first)}
 		remember(t, &facts, zone, test.history...)
-		got := rules.Assess(facts, assessPolicy(zone), clockAt(t, zone, test.now))
+		got := rules.Assess(facts, withoutSignals(zone), clockAt(t, zone, test.now))
 		due := got.DueOn.String()
 		if got.TouchMode != test.mode || got.SilentSince.String() != test.since || got.Silent != (test.since != "") || due != test.due {
 			t.Errorf("%s: got %s, silent %v since %q, due %q", test.name, got.TouchMode, got.Silent, got.SilentSince, due)
@@ -360,11 +384,11 @@ func TestNextFollowUp(t *testing.T) {
 		{"an attempt on the first silent day", "UTC", "2026-08-03 10:00", "", "S", []string{"contact 2026-03-01", "attempt 2026-04-01"}, "2026-04-15", "cadence", false, false},
 		{"silent anew while recovering", "UTC", "2026-05-02 10:00", "2026-03-01", "", []string{"contact 2026-04-01"}, "2026-06-30", "cadence", false, false},
 		{"silent anew, and an attempt", "UTC", "2026-05-03 10:00", "2026-03-01", "", []string{"contact 2026-04-01", "attempt 2026-05-03"}, "2026-08-31", "cadence", false, false},
-		{"woken by an order", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"order 2026-08-03 5"}, "2026-08-06", "woken_by_order", false, false},
+		{"woken by an order", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"order 2026-08-03 5"}, "2026-08-06", "woken", false, false},
 		{"woken by an order, the step is later", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-07", "order 2026-08-03 5"}, "2026-08-07", "next_step", false, false},
 		{"woken by an order, the step is that day", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-06", "order 2026-08-03 5"}, "2026-08-06", "next_step", false, false},
-		{"woken by an order, then silent and woken by a contact", "UTC", "2026-08-03 10:00", "2026-03-01", "A", []string{"order 2026-08-01 5", "step 2026-08-03 2026-08-03T18:00"}, "2026-08-04", "woken_by_order", false, false},
-		{"woken by an order, the step is sooner", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-05", "order 2026-08-03 5"}, "2026-08-06", "woken_by_order", false, false},
+		{"woken by an order, then silent and woken by a contact", "UTC", "2026-08-03 10:00", "2026-03-01", "A", []string{"order 2026-08-01 5", "step 2026-08-03 2026-08-03T18:00"}, "2026-08-04", "woken", false, false},
+		{"woken by an order, the step is sooner", "UTC", "2026-08-03 10:00", "2026-03-01", "", []string{"step 2026-07-01 2026-08-05", "order 2026-08-03 5"}, "2026-08-06", "woken", false, false},
 		{"an order in time wakes nobody", "UTC", "2026-08-03 10:00", "2026-07-20", "", []string{"order 2026-08-03 5"}, "2026-03-01", "created", false, false},
 		{"woken by a contact, then an order", "UTC", "2026-08-03 10:00", "2026-03-01", "S", []string{"contact 2026-08-01", "order 2026-08-02 5"}, "2026-08-12", "cadence", false, false},
 	} {
@@ -376,7 +400,7 @@ func TestNextFollowUp(t *testing.T) {
 			facts.PinTier = test.pin
 		}
 		remember(t, &facts, zone, test.history...)
-		policy := assessPolicy(zone)
+		policy := withoutSignals(zone)
 		policy.Tiers[rules.TierA] = rules.TierPolicy{CadenceDays: 14, SilentAfterDays: 1}
 		got := rules.Assess(facts, policy, clockAt(t, zone, test.now))
 		if got.NextFollowUpOn.String() != test.next || basisOf(got) != test.basis || got.OnHold != test.onHold || got.StepMissing != test.missing {

@@ -30,7 +30,8 @@ const (
 
 // missingInfo lists what a complete file would have, in the order of the contract. Whoever has ordered
 // should have said whether they will again.
-func missingInfo(k Known, ordered bool) []string {
+func (v *view) missingInfo(ordered bool) []string {
+	k := v.facts.Known
 	var missing []string
 	for _, item := range []struct {
 		code string
@@ -42,7 +43,7 @@ func missingInfo(k Known, ordered bool) []string {
 		{MissingCoreNeed, k.CoreNeed},
 		{MissingBudgetRange, k.BudgetRange},
 		{MissingPreferredChannel, k.PreferredChannel},
-		{MissingRenewalIntent, k.RenewalIntent || !ordered},
+		{MissingRenewalIntent, v.facts.Known.RenewalIntent != "" || !ordered},
 		{MissingVerifiedSources, k.VerifiedSources >= enoughSources},
 	} {
 		if !item.have {

@@ -12,7 +12,7 @@ import (
 func completeFile() rules.Known {
 	return rules.Known{
 		Contact: true, Phone: true, DecisionMaker: true, CoreNeed: true, BudgetRange: true, PreferredChannel: true,
-		RenewalIntent: true, VerifiedSources: 2,
+		RenewalIntent: "unsure", VerifiedSources: 2,
 	}
 }
 
@@ -36,21 +36,21 @@ func TestMissingInfo(t *testing.T) {
 		{"phone", func(k *rules.Known) { k.Phone = false }, order, []string{"phone"}},
 		{"one source", func(k *rules.Known) { k.VerifiedSources = 1 }, order, []string{"verified_sources"}},
 		{"three sources", func(k *rules.Known) { k.VerifiedSources = 3 }, order, nil},
-		{"renewal intent, never ordered", func(k *rules.Known) { k.RenewalIntent = false }, nil, nil},
-		{"renewal intent, ordered", func(k *rules.Known) { k.RenewalIntent = false }, order, []string{"renewal_intent"}},
+		{"renewal intent, never ordered", func(k *rules.Known) { k.RenewalIntent = "" }, nil, nil},
+		{"renewal intent, ordered", func(k *rules.Known) { k.RenewalIntent = "" }, order, []string{"renewal_intent"}},
 		{
-			"renewal intent, cancelled order", func(k *rules.Known) { k.RenewalIntent = false },
+			"renewal intent, cancelled order", func(k *rules.Known) { k.RenewalIntent = "" },
 			[]rules.Order{{At: now, Amount: 1, Cancelled: true}}, nil,
 		},
-		{"renewal intent, return only", func(k *rules.Known) { k.RenewalIntent = false }, []rules.Order{{At: now, Amount: -1}}, nil},
+		{"renewal intent, return only", func(k *rules.Known) { k.RenewalIntent = "" }, []rules.Order{{At: now, Amount: -1}}, nil},
 		{
-			"renewal intent, order to come", func(k *rules.Known) { k.RenewalIntent = false },
+			"renewal intent, order to come", func(k *rules.Known) { k.RenewalIntent = "" },
 			[]rules.Order{{At: now.Add(1), Amount: 1}}, nil,
 		},
 	} {
 		facts := rules.Facts{ID: "a", Created: now, Orders: test.orders, Known: completeFile()}
 		test.change(&facts.Known)
-		if got := rules.Assess(facts, assessPolicy(time.UTC), now).MissingInfo; !slices.Equal(got, test.want) {
+		if got := rules.Assess(facts, withoutSignals(time.UTC), now).MissingInfo; !slices.Equal(got, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
 		}
 	}
@@ -95,7 +95,7 @@ func TestNeedsCheck(t *testing.T) {
 		},
 	} {
 		facts := rules.Facts{ID: "a", Created: now, FirstContactOn: dayNamed(t, test.first), Known: test.known}
-		got := rules.Assess(facts, assessPolicy(shanghai), now)
+		got := rules.Assess(facts, withoutSignals(shanghai), now)
 		if !slices.Equal(got.NeedsCheck, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, got.NeedsCheck, test.want)
 		}

@@ -28,9 +28,8 @@ func DayOf(moment time.Time, zone *time.Location) Day {
 	if moment.IsZero() {
 		return 0
 	}
-	y, m, d := moment.In(zone).Date()
-	unix := time.Date(y, m, d, 0, 0, 0, 0, time.UTC).Unix()
-	return Day((unix-yearOneUnix)/secondsPerDay) + 1
+	_, offset := moment.In(zone).Zone()
+	return Day((moment.Unix()+int64(offset)-yearOneUnix)/secondsPerDay) + 1
 }
 
 // IsZero tells whether there is no day.

@@ -5,6 +5,10 @@ const (
 	RuleValue       = "value"
 	RulePotential   = "potential"
 	RuleTier        = "tier"
+	RuleRFM         = "rfm"
+	RuleProject     = "project"
+	RuleService     = "service"
+	RuleWouldChange = "would_change"
 	RulePin         = "pin"
 	RuleOwnerRole   = "owner_role"
 	RuleSilent      = "silent"
@@ -18,13 +22,13 @@ const BasisFirstContact = "first_contact"
 
 // What a next date may rest on.
 const (
-	BasisOnHold       = "on_hold"
-	BasisNextStep     = "next_step"
-	BasisMaxGap       = "max_gap"
-	BasisCadence      = "cadence"
-	BasisCreated      = "created"
-	BasisImported     = "imported"
-	BasisWokenByOrder = "woken_by_order"
+	BasisOnHold   = "on_hold"
+	BasisNextStep = "next_step"
+	BasisMaxGap   = "max_gap"
+	BasisCadence  = "cadence"
+	BasisCreated  = "created"
+	BasisImported = "imported"
+	BasisWoken    = "woken"
 )
 
 // Reason is one step of a judgement as data: the rule and the facts it used. The figures of the tier's
@@ -51,6 +55,23 @@ type Reason struct {
 	Role     string `json:"role,omitempty"`
 	Wants    string `json:"wants,omitempty"`
 
+	R     int    `json:"r,omitempty"`
+	F     int    `json:"f,omitempty"`
+	M     int    `json:"m,omitempty"`
+	Group string `json:"group,omitempty"`
+
+	Long       bool `json:"long,omitempty"`       // two calendar years of cooperation
+	Categories int  `json:"categories,omitempty"` // bought
+	Complexity int  `json:"complexity,omitempty"` // contacts and active contracts
+
+	Served       int     `json:"served,omitempty"`       // follow-ups and cases of 90 days
+	Surveys      int     `json:"surveys,omitempty"`      // answered within a year
+	Satisfaction float64 `json:"satisfaction,omitempty"` // their sum
+
+	Add    string  `json:"add,omitempty"` // what of, for a better tier
+	Amount float64 `json:"amount,omitempty"`
+	Count  int     `json:"count,omitempty"`
+
 	Last    Day `json:"last,omitempty"`
 	Since   Day `json:"since,omitempty"`
 	Days    int `json:"days,omitempty"`
@@ -72,11 +93,17 @@ func TierFromReasons(reasons []Reason) Tier {
 	for _, r := range reasons {
 		switch r.Rule {
 		case RuleValue:
-			value = valueOf(r.AnnualPurchase, Policy{ValueHigh: r.High, ValueMid: r.Mid})
+			value = valueOf(r.AnnualPurchase, r.High, r.Mid)
 		case RulePotential:
 			potential = potentialOf(r.Intent, r.Need, r.Influence, r.Fit)
 		case RuleTier:
 			tier, _ = tierOf(value, potential, r.Ordered, r.Declared)
+		case RuleRFM:
+			tier = rfmTierOf(r.Group)
+		case RuleProject:
+			tier = projectTierOf(r)
+		case RuleService:
+			tier = serviceTierOf(r)
 		case RulePin:
 			tier = r.Tier
 		}

@@ -98,12 +98,12 @@ func (r Reason) sentence(l int) sentence {
 
 // dates are the words for what a next date rests on: %[1]s is the date, %[2]s the day it counts from, %[3]d how many days.
 var dates = map[string][2]string{
-	BasisOnHold:       {"%[1]s 跟进：客户约定届时再联系", "follow up on %[1]s: agreed with the customer"},
-	BasisNextStep:     {"%[1]s 跟进：已约定的下一步", "follow up on %[1]s: the next step agreed"},
-	BasisMaxGap:       {"%[1]s 跟进：下一步较晚，但距 %[2]s 不超过 %[3]d 天", "follow up on %[1]s: the next step is later, but no more than %[3]d days after %[2]s"},
-	BasisCreated:      {"%[1]s 跟进：新建客户，尚无跟进", "follow up on %[1]s: new, no follow-up yet"},
-	BasisImported:     {"%[1]s 跟进：导入的客户，尚无跟进", "follow up on %[1]s: imported, no follow-up yet"},
-	BasisWokenByOrder: {"%[1]s 跟进：%[2]s 下单结束沉默，%[3]d 天后再联系", "follow up on %[1]s: %[3]d days after the order of %[2]s that ended a silence"},
+	BasisOnHold:   {"%[1]s 跟进：客户约定届时再联系", "follow up on %[1]s: agreed with the customer"},
+	BasisNextStep: {"%[1]s 跟进：已约定的下一步", "follow up on %[1]s: the next step agreed"},
+	BasisMaxGap:   {"%[1]s 跟进：下一步较晚，但距 %[2]s 不超过 %[3]d 天", "follow up on %[1]s: the next step is later, but no more than %[3]d days after %[2]s"},
+	BasisCreated:  {"%[1]s 跟进：新建客户，尚无跟进", "follow up on %[1]s: new, no follow-up yet"},
+	BasisImported: {"%[1]s 跟进：导入的客户，尚无跟进", "follow up on %[1]s: imported, no follow-up yet"},
+	BasisWoken:    {"%[1]s 跟进：%[2]s 下单结束沉默，%[3]d 天后再联系", "follow up on %[1]s: %[3]d days after the order of %[2]s that ended a silence"},
 }
 
 // cadenceSentence mentions a factor other than one.

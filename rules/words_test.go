@@ -107,7 +107,7 @@ func goldenWords(t *testing.T) []struct {
 			"2026-04-01 跟进：导入的客户，尚无跟进", "follow up on 2026-04-01: imported, no follow-up yet",
 		},
 		{
-			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisWokenByOrder, From: march, Days: 3, Next: dayNamed(t, "2026-03-04")},
+			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisWoken, From: march, Days: 3, Next: dayNamed(t, "2026-03-04")},
 			"2026-03-04 跟进：2026-03-01 下单结束沉默，3 天后再联系",
 			"follow up on 2026-03-04: 3 days after the order of 2026-03-01 that ended a silence",
 		},

@@ -65,6 +65,9 @@ func (w *world) value(f core.Field) any {
 		}
 		return text
 	case *core.NumberField:
+		if f.Max != nil {
+			return int(*f.Max) - w.marks%2
+		}
 		if f.OnlyInt {
 			return w.marks // too short to be found again
 		}

@@ -28,6 +28,7 @@ var (
 
 	asCustomer = grant{"own assigned team pool", "all", "all", "all"}
 	commercial = grant{"own", "none", "team", "all"}
+	ofService  = grant{"own assigned", "all", "all", "all"}
 	reachable  = grant{"own assigned", "own assigned", "team own", "all"}
 )
 
@@ -106,6 +107,23 @@ var page = map[string]rights{
 			lines(reads(nobody), "import"),
 		),
 		computed: "owner import",
+	},
+	"contracts": {
+		see: grant{"own team", "all", "team", "all"}, create: commercial, change: commercial, delete: nobody,
+		fields: merge(
+			lines(reads(grant{"own team", "none", "team", "all"}), "starts_on ends_on status"), // support: the number
+			lines(reads(commercial), "amount"),
+		),
+	},
+	"cases": {
+		see: ofService, create: ofService, change: ofService, delete: nobody,
+		fields:   lines(reads(nobody), "grants follow_up"),
+		computed: "respond_by reopened given_by grants follow_up",
+	},
+	"surveys": {
+		see: ofService, create: ofService, change: ofService, delete: nobody,
+		fields:   lines(reads(nobody), "token_hash"),
+		computed: "token_hash",
 	},
 	"signals": {
 		see: asCustomer, create: nobody, change: nobody, delete: nobody, fields: lines(reads(commercial), "evidence"),

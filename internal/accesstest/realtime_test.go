@@ -201,7 +201,7 @@ func TestRealtime(t *testing.T) {
 // announced are the rows whose fate is told: all, but of what is alike for everybody a few.
 func (w *world) announced() (rows []*row) {
 	for _, collection := range []string{
-		"signals", "tier_changes", "orders", "follow_ups", "contacts", "tasks", "customers", "users", "imports", "job_runs", "tags", "teams",
+		"signals", "tier_changes", "orders", "contracts", "cases", "surveys", "follow_ups", "contacts", "tasks", "customers", "users", "imports", "job_runs", "tags", "teams",
 	} {
 		rows = append(rows, w.of(collection)...)
 	}

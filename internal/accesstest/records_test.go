@@ -16,6 +16,7 @@ import (
 // and who asked for it.
 var harmless = map[string][]string{
 	"customers": {"notes", "x"}, "contacts": {"note", "x"}, "follow_ups": {"purpose", "x"}, "orders": {"product", "x"},
+	"contracts": {"number", "x"}, "cases": {"subject", "x"}, "surveys": {"expires_at", "2030-01-0"},
 	"tasks": {"title", "x", "result", "x"}, "users": {"away_until", "2026-08-20"}, "teams": {"region", "x"}, "tags": {"colour", "x"},
 	"industries": {"name_en", "x"}, "tiers": {"strategy", "x"}, "policy": {"take_per_day", "21"}, "risk_rules": {"window_days", "91"},
 	"signals": {"severity", "critical"}, "tier_changes": {"to", "S"}, "imports": {"rows", "7"}, "job_runs": {"job", "x"}, "audit_log": {"note", "x"},
@@ -154,7 +155,7 @@ func (w *world) createShared(p *principal, collection string) {
 // createOfCustomers makes a record of every customer, and of one who is none.
 func (w *world) createOfCustomers(p *principal) {
 	w.t.Helper()
-	for _, collection := range []string{"contacts", "follow_ups", "tasks", "orders", "signals", "tier_changes"} {
+	for _, collection := range []string{"contacts", "follow_ups", "tasks", "orders", "contracts", "cases", "surveys", "signals", "tier_changes"} {
 		body := func(customer string) testapp.Fields {
 			w.marks++
 			return map[string]testapp.Fields{
@@ -162,6 +163,9 @@ func (w *world) createOfCustomers(p *principal) {
 				"follow_ups":   {"customer": customer, "started_at": w.At(0), "channel": "phone", "content": "谈了交货。", "feedback": "neutral", "status": "confirmed"},
 				"tasks":        {"customer": customer, "title": "回访", "kind": "other", "due_at": w.At(0), "priority": "normal", "status": "open"},
 				"orders":       {"customer": customer, "ordered_at": w.At(0), "amount": 10, "number": "N" + written(w.marks)},
+				"contracts":    {"customer": customer, "amount": 10},
+				"cases":        {"customer": customer, "kind": "question", "subject": "交期"},
+				"surveys":      {"customer": customer, "answered_at": w.At(0), "nps": 0, "satisfaction": 10},
 				"signals":      {"customer": customer, "signal": "silent", "severity": "warning", "raised_at": w.At(0)},
 				"tier_changes": {"customer": customer, "from": "C", "to": "S", "cause": "event", "at": w.At(0)},
 			}[collection]

@@ -139,7 +139,7 @@ func TestTimelines(t *testing.T) {
 				continue
 			}
 			var want []string
-			for _, collection := range []string{"follow_ups", "orders", "tasks", "tier_changes", "signals"} {
+			for _, collection := range []string{"follow_ups", "orders", "contracts", "cases", "surveys", "tasks", "tier_changes", "signals"} {
 				for _, r := range w.of(collection) {
 					if r.customer == customer && p.sees(collection, w.standing(p, r)) {
 						want = append(want, r.id)

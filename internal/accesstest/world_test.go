@@ -180,6 +180,9 @@ func (w *world) insertAll(customer, by, assignee string) {
 	}
 	w.insert("tasks", map[string]any{"customer": customer, "by": by, "assignee": assignee})
 	w.insert("orders", map[string]any{"customer": customer})
+	w.insert("contracts", map[string]any{"customer": customer})
+	w.insert("cases", map[string]any{"customer": customer, "contact": contact, "by": by, "assignee": assignee, "follow_up": ""})
+	w.insert("surveys", map[string]any{"customer": customer, "contact": contact})
 	w.insert("signals", map[string]any{"customer": customer})
 	w.insert("tier_changes", map[string]any{"customer": customer})
 }
