@@ -135,12 +135,12 @@ func copyDir(from, to string) error {
 	return nil
 }
 
-func copyFile(from, to string) error {
+func copyFile(from, to string) (err error) {
 	source, err := os.Open(from)
 	if err != nil {
 		return err
 	}
-	defer source.Close()
+	defer func() { err = errors.Join(err, source.Close()) }()
 	target, err := os.OpenFile(to, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
