@@ -16,7 +16,8 @@ import (
 	"touchbase/rules"
 )
 
-// requestsEach is how many requests of a kind a round sends, by clients at once.
+// requestsEach is how many requests of a kind a round sends, by so many clients at once. A customer is followed up once a kind, where
+// there are enough of them.
 var requestsEach = map[int]int{1: 100, 8: 240}
 
 // contact is whom a follow-up of the bench is about.
