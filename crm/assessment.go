@@ -1,11 +1,11 @@
 package crm
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
-	"sort"
 	"strings"
 	"time"
 
@@ -20,63 +20,139 @@ import (
 // storedAssessment is what the columns of a customer say of its last assessment, each in the form the
 // database keeps it in, so that comparing is comparing text.
 type storedAssessment struct {
-	Stage             string  `db:"stage"`
-	Tier              string  `db:"tier"`
-	TierReason        string  `db:"tier_reason"`
-	Value             string  `db:"value"`
-	Potential         string  `db:"potential"`
-	Silent            bool    `db:"silent"`
-	SilentSince       string  `db:"silent_since"`
-	TouchMode         string  `db:"touch_mode"`
-	LastFollowUpAt    string  `db:"last_follow_up_at"`
-	LastInteractionAt string  `db:"last_interaction_at"`
-	NextFollowUpOn    string  `db:"next_follow_up_on"`
-	LastOrderAt       string  `db:"last_order_at"`
-	AnnualPurchase    float64 `db:"annual_purchase"`
-	WindowOrders      int     `db:"window_orders"`
-	WindowAmount      float64 `db:"window_amount"`
-	ProductsBought    string  `db:"products_bought"`
-	OpenTasks         int     `db:"open_tasks"`
-	MissingInfo       string  `db:"missing_info"`
-	NeedsCheck        string  `db:"needs_check"`
-	AssessedAt        string  `db:"assessed_at"`
-	AssessDueAt       string  `db:"assess_due_at"`
+	Stage             string
+	Tier              string
+	TierReason        string
+	Value             string
+	Potential         string
+	Risk              string
+	ChurnCause        string
+	Segment           string
+	RFM               string
+	Silent            bool
+	SilentSince       string
+	TouchMode         string
+	LastFollowUpAt    string
+	LastInteractionAt string
+	NextFollowUpOn    string
+	LastOrderAt       string
+	AnnualPurchase    float64
+	WindowOrders      int
+	WindowAmount      float64
+	ProductsBought    string
+	AutomaticTags     string
+	OpenTasks         int
+	MissingInfo       string
+	NeedsCheck        string
+	AssessDueAt       string
+	AssessedAt        string
 }
 
-// storedColumns selects a storedAssessment from customers c.
-const storedColumns = `c.stage, c.tier, coalesce(c.tier_reason, '') tier_reason, c.value, c.potential, c.silent, c.silent_since,
-	c.touch_mode, c.last_follow_up_at, c.last_interaction_at, c.next_follow_up_on, c.last_order_at, c.annual_purchase,
-	c.window_orders, c.window_amount, coalesce(c.products_bought, '') products_bought, c.open_tasks, c.missing_info, c.needs_check,
-	c.assessed_at, c.assess_due_at`
+// judgedColumn is a column in which a part of an assessment is stored.
+type judgedColumn struct {
+	name  string
+	value func(s *storedAssessment) any // a pointer to it
+	// What kind of text it holds, and whether the audit log does without it.
+	isJSON, unlogged bool
+}
 
-// columns names what of an assessment is stored where. assessed_at is not among them: the time of an
-// assessment that changes nothing is not news.
-func (s storedAssessment) columns() map[string]any {
-	return map[string]any{
-		FieldStage: s.Stage, FieldTier: s.Tier, FieldTierReason: s.TierReason, FieldValue: s.Value, FieldPotential: s.Potential,
-		FieldSilent: s.Silent, FieldSilentSince: s.SilentSince, FieldTouchMode: s.TouchMode,
-		FieldLastFollowUpAt: s.LastFollowUpAt, FieldLastInteractionAt: s.LastInteractionAt,
-		FieldNextFollowUpOn: s.NextFollowUpOn, FieldLastOrderAt: s.LastOrderAt, FieldAnnualPurchase: s.AnnualPurchase,
-		FieldWindowOrders: s.WindowOrders, FieldWindowAmount: s.WindowAmount, FieldProductsBought: s.ProductsBought,
-		FieldOpenTasks: s.OpenTasks, FieldMissingInfo: s.MissingInfo, FieldNeedsCheck: s.NeedsCheck,
-		FieldAssessDueAt: s.AssessDueAt,
+// judgedColumns are all of them. assessed_at is not among them: the time of an assessment that changes nothing is not news.
+// The log leaves out the program's notes to itself: when to look again, and the sums that the cut points are made of, which
+// move every day.
+var judgedColumns = []judgedColumn{
+	{name: FieldStage, value: func(s *storedAssessment) any { return &s.Stage }},
+	{name: FieldTier, value: func(s *storedAssessment) any { return &s.Tier }},
+	{name: FieldTierReason, value: func(s *storedAssessment) any { return &s.TierReason }, isJSON: true},
+	{name: FieldValue, value: func(s *storedAssessment) any { return &s.Value }},
+	{name: FieldPotential, value: func(s *storedAssessment) any { return &s.Potential }},
+	{name: FieldRisk, value: func(s *storedAssessment) any { return &s.Risk }},
+	{name: FieldChurnCause, value: func(s *storedAssessment) any { return &s.ChurnCause }},
+	{name: FieldSegment, value: func(s *storedAssessment) any { return &s.Segment }},
+	{name: FieldRFM, value: func(s *storedAssessment) any { return &s.RFM }, isJSON: true},
+	{name: FieldSilent, value: func(s *storedAssessment) any { return &s.Silent }},
+	{name: FieldSilentSince, value: func(s *storedAssessment) any { return &s.SilentSince }},
+	{name: FieldTouchMode, value: func(s *storedAssessment) any { return &s.TouchMode }},
+	{name: FieldLastFollowUpAt, value: func(s *storedAssessment) any { return &s.LastFollowUpAt }},
+	{name: FieldLastInteractionAt, value: func(s *storedAssessment) any { return &s.LastInteractionAt }},
+	{name: FieldNextFollowUpOn, value: func(s *storedAssessment) any { return &s.NextFollowUpOn }},
+	{name: FieldLastOrderAt, value: func(s *storedAssessment) any { return &s.LastOrderAt }},
+	{name: FieldAnnualPurchase, value: func(s *storedAssessment) any { return &s.AnnualPurchase }},
+	{name: FieldWindowOrders, value: func(s *storedAssessment) any { return &s.WindowOrders }, unlogged: true},
+	{name: FieldWindowAmount, value: func(s *storedAssessment) any { return &s.WindowAmount }, unlogged: true},
+	{name: FieldProductsBought, value: func(s *storedAssessment) any { return &s.ProductsBought }, isJSON: true},
+	{name: FieldAutomaticTags, value: func(s *storedAssessment) any { return &s.AutomaticTags }, isJSON: true, unlogged: true},
+	{name: FieldOpenTasks, value: func(s *storedAssessment) any { return &s.OpenTasks }},
+	{name: FieldMissingInfo, value: func(s *storedAssessment) any { return &s.MissingInfo }, isJSON: true},
+	{name: FieldNeedsCheck, value: func(s *storedAssessment) any { return &s.NeedsCheck }, isJSON: true},
+	{name: FieldAssessDueAt, value: func(s *storedAssessment) any { return &s.AssessDueAt }, unlogged: true},
+}
+
+// storedColumns selects a storedAssessment from customers c, in the order of its targets.
+var storedColumns = func() string {
+	var list strings.Builder
+	for _, column := range judgedColumns {
+		if column.isJSON {
+			fmt.Fprintf(&list, "coalesce(nullif(c.%s, 'null'), ''), ", column.name)
+		} else {
+			fmt.Fprintf(&list, "c.%s, ", column.name)
+		}
 	}
+	return list.String() + "c." + FieldAssessedAt
+}()
+
+// targets are where a row of storedColumns is read into.
+func (s *storedAssessment) targets() []any {
+	targets := make([]any, 0, len(judgedColumns)+1)
+	for _, column := range judgedColumns {
+		targets = append(targets, column.value(s))
+	}
+	return append(targets, &s.AssessedAt)
 }
 
-// changedColumns lists the columns in which b differs from a, with b's values.
-func changedColumns(a, b storedAssessment) dbx.Params {
-	before, changed := a.columns(), dbx.Params{}
-	for column, value := range b.columns() {
-		if before[column] != value {
-			changed[column] = value
+// get gives what a column of the assessment holds.
+func (c *judgedColumn) get(s *storedAssessment) any {
+	switch value := c.value(s).(type) {
+	case *string:
+		return *value
+	case *bool:
+		return *value
+	case *int:
+		return *value
+	case *float64:
+		return *value
+	}
+	panic("crm: a column of a kind not known: " + c.name)
+}
+
+// same tells whether a column holds the same in two assessments.
+func (c *judgedColumn) same(a, b *storedAssessment) bool {
+	switch value := c.value(a).(type) {
+	case *string:
+		return *value == *c.value(b).(*string)
+	case *bool:
+		return *value == *c.value(b).(*bool)
+	case *int:
+		return *value == *c.value(b).(*int)
+	case *float64:
+		return *value == *c.value(b).(*float64)
+	}
+	panic("crm: a column of a kind not known: " + c.name)
+}
+
+// changedColumns gives the columns in which b differs from a, by their place.
+func changedColumns(a, b *storedAssessment) []int {
+	var changed []int
+	for i := range judgedColumns {
+		if !judgedColumns[i].same(a, b) {
+			changed = append(changed, i)
 		}
 	}
 	return changed
 }
 
-// stored puts an assessment into the form of the columns. A prospect becomes active with its first order
+// stored puts an assessment into the form of the columns. A prospect becomes active with its first order or contract
 // and never goes back; an archived customer stays archived.
-func stored(a rules.Assessment, stage string, zone *time.Location) (storedAssessment, error) {
+func stored(a *rules.Assessment, stage string, zone *time.Location) (storedAssessment, error) {
 	reasons, err := json.Marshal(a.TierReasons)
 	if err != nil {
 		return storedAssessment{}, err
@@ -84,16 +160,17 @@ func stored(a rules.Assessment, stage string, zone *time.Location) (storedAssess
 	if stage == "" {
 		stage = StageProspect
 	}
-	if stage == StageProspect && a.Ordered {
+	if stage == StageProspect && a.Active {
 		stage = StageActive
 	}
 	s := storedAssessment{
 		Stage: stage, Tier: string(a.Tier), TierReason: string(reasons), Value: a.Value, Potential: a.Potential,
-		Silent: a.Silent, SilentSince: FormatMoment(a.SilentSince.Time()), TouchMode: a.TouchMode,
+		Risk: a.Risk, ChurnCause: a.Cause, Segment: a.Segment, RFM: scoresText(a.RFM),
+		Silent: a.Silent, SilentSince: formatDay(a.SilentSince), TouchMode: a.TouchMode,
 		LastFollowUpAt: FormatMoment(a.LastFollowUpAt), LastInteractionAt: FormatMoment(a.LastInteractionAt),
-		NextFollowUpOn: FormatMoment(a.NextFollowUpOn.Time()), LastOrderAt: FormatMoment(a.LastOrderAt),
+		NextFollowUpOn: formatDay(a.NextFollowUpOn), LastOrderAt: FormatMoment(a.LastOrderAt),
 		AnnualPurchase: a.AnnualPurchase, WindowOrders: a.WindowOrders, WindowAmount: a.WindowAmount,
-		ProductsBought: jsonList(a.ProductsBought), OpenTasks: a.OpenTasks,
+		ProductsBought: jsonList(a.ProductsBought), AutomaticTags: jsonList(tagNames(a.Tags)), OpenTasks: a.OpenTasks,
 		MissingInfo: jsonList(a.MissingInfo), NeedsCheck: jsonList(a.NeedsCheck),
 	}
 	if !a.DueOn.IsZero() {
@@ -101,6 +178,9 @@ func stored(a rules.Assessment, stage string, zone *time.Location) (storedAssess
 	}
 	return s, nil
 }
+
+// formatDay gives a day in the form it is stored in.
+func formatDay(day rules.Day) string { return FormatMoment(day.Time()) }
 
 // jsonList is the stored form of a list of texts.
 func jsonList(list []string) string {
@@ -125,6 +205,8 @@ type Assessing struct {
 	// Simulated judges as of Now even customers assessed at a later moment. Otherwise no assessment goes
 	// back behind one made while the run went on: a job that began before a write would unsee it.
 	Simulated bool
+	// Scores are those that a night has found for some of the customers, by id, instead of the stored ones.
+	Scores map[string]rules.RFM
 }
 
 // longestRun is further than any write made during a run can be ahead of its moment. An assessment further ahead is what
@@ -144,9 +226,13 @@ type judged struct {
 	facts   *customerFacts
 	result  rules.Assessment
 	want    storedAssessment
-	changed dbx.Params
+	changed []int // places of the columns that differ
+	signals []signalChange
 	at      time.Time
 }
+
+// isNews tells whether the assessment differs from what is stored.
+func (j *judged) isNews() bool { return len(j.changed) > 0 || len(j.signals) > 0 }
 
 // judge assesses customers without writing. Unknown and archived ones are left out.
 func judge(app core.App, ids []string, policy *Policy, how Assessing) ([]judged, error) {
@@ -157,37 +243,28 @@ func judge(app core.App, ids []string, policy *Policy, how Assessing) ([]judged,
 	list := make([]judged, 0, len(ids))
 	for _, id := range ids {
 		f := facts[id]
-		if f == nil || f.Stage == StageArchived {
+		if f == nil || f.stored.Stage == StageArchived {
 			continue
 		}
 		delete(facts, id) // an id given twice is judged once
+		if scores, given := how.Scores[id]; given {
+			f.Scores = scores
+		}
 		j := judged{facts: f, at: how.moment(ParseMoment(f.stored.AssessedAt))}
 		j.result = rules.Assess(f.Facts, policy.Policy, j.at)
-		if j.want, err = stored(j.result, f.Stage, policy.Zone); err != nil {
+		if j.want, err = stored(&j.result, f.stored.Stage, policy.Zone); err != nil {
 			return nil, fmt.Errorf("failed to store the assessment of %s: %w", id, err)
 		}
-		j.changed = changedColumns(f.stored, j.want)
+		j.changed = changedColumns(&f.stored, &j.want)
+		if j.signals, err = signalChanges(f.open, j.result.Signals); err != nil {
+			return nil, fmt.Errorf("failed to store the signals of %s: %w", id, err)
+		}
 		list = append(list, j)
 	}
 	return list, nil
 }
 
-// stale gives those of the customers whose assessment would change, without writing anything.
-func stale(app core.App, ids []string, policy *Policy, how Assessing) ([]string, error) {
-	list, err := judge(app, ids, policy, how)
-	if err != nil {
-		return nil, err
-	}
-	var changed []string
-	for _, j := range list {
-		if len(j.changed) > 0 {
-			changed = append(changed, j.facts.ID)
-		}
-	}
-	return changed, nil
-}
-
-// Reassess judges customers and writes what changed, the tier changes and the light touch tasks that
+// Reassess judges customers and writes what changed, the signals, the tier changes and the tasks that
 // follow, all through the given app: inside a transaction they stand or fall together. It gives the ids
 // whose assessment changed. Archived customers are left as they are.
 func Reassess(app core.App, policy *Policy, how Assessing, ids ...string) ([]string, error) {
@@ -195,58 +272,129 @@ func Reassess(app core.App, policy *Policy, how Assessing, ids ...string) ([]str
 	if err != nil {
 		return nil, err
 	}
-	var changed []string
-	for _, j := range list {
-		if len(j.changed) == 0 {
-			continue
-		}
-		changed = append(changed, j.facts.ID)
-		err := app.RunInTransaction(func(tx core.App) error { return j.save(tx, how) })
-		if err != nil {
-			return nil, fmt.Errorf("failed to save the assessment of %s: %w", j.facts.ID, err)
-		}
-		quiet := how.Quiet || j.facts.stored.AssessedAt == ""
-		if err := syncLightTouch(app, policy, j, quiet); err != nil {
-			return nil, fmt.Errorf("failed to plan the light touch of %s: %w", j.facts.ID, err)
-		}
-	}
-	return changed, nil
+	return save(app, policy, how, list)
 }
 
-// save writes the changed columns and, where the tier is another one, the tier change. It is plain SQL: an
-// assessment is the system's, so it moves neither updated nor rev and runs no hook.
-func (j judged) save(app core.App, how Assessing) error {
-	columns := make([]string, 0, len(j.changed)+1)
-	for column := range j.changed {
-		columns = append(columns, column)
-	}
-	sort.Strings(columns) // one statement text for one set of columns
-	params := dbx.Params{"id": j.facts.ID, FieldAssessedAt: FormatMoment(j.at)}
-	var set strings.Builder
-	set.WriteString("assessed_at = {:assessed_at}")
-	for _, column := range columns {
-		fmt.Fprintf(&set, ", [[%s]] = {:%s}", column, column)
-		params[column] = j.changed[column]
-	}
-	if _, err := app.DB().NewQuery("UPDATE customers SET " + set.String() + " WHERE id = {:id}").Bind(params).Execute(); err != nil {
+// save writes what is news in a list of assessments and gives the customers it concerns.
+func save(app core.App, policy *Policy, how Assessing, list []judged) (changed []string, err error) {
+	err = app.RunInTransaction(func(tx core.App) error {
+		s := saving{app: tx, policy: policy, how: how, updates: map[string]*dbx.Query{}}
+		for i := range list {
+			j := &list[i]
+			if !j.isNews() {
+				continue
+			}
+			changed = append(changed, j.facts.ID)
+			if err := s.save(j); err != nil {
+				return fmt.Errorf("failed to save the assessment of %s: %w", j.facts.ID, err)
+			}
+		}
+		return nil
+	})
+	return changed, err
+}
+
+// saving writes assessments in one transaction.
+type saving struct {
+	app     core.App
+	policy  *Policy
+	how     Assessing
+	updates map[string]*dbx.Query // prepared, by their columns; closed with the transaction
+}
+
+// save writes the changed columns, the signals that were raised or cleared and, where the tier is another one, the tier change;
+// then the tasks that follow. It is plain SQL: an assessment is the system's, so it moves neither updated nor rev and runs no
+// hook.
+func (s *saving) save(j *judged) error {
+	entries, err := s.update(j)
+	if err != nil {
 		return err
 	}
-	if changes := j.logged(); len(changes) > 0 {
-		err := audit.Append(app, audit.Entry{
-			Action: audit.ActionUpdate, Collection: CollectionCustomers, Record: j.facts.ID, Changes: changes,
-		})
+	for _, change := range j.signals {
+		entry, err := change.save(s.app, j.facts.ID, j.at)
 		if err != nil {
 			return err
 		}
+		entries = append(entries, entry)
 	}
-	if j.want.Tier == j.facts.stored.Tier {
-		return nil
+	if j.want.Tier != j.facts.stored.Tier {
+		entry, err := j.saveTierChange(s.app, s.how)
+		if err != nil {
+			return err
+		}
+		entries = append(entries, entry)
 	}
-	return j.saveTierChange(app, how)
+	if len(entries) > 0 {
+		if err := audit.Append(s.app, entries...); err != nil {
+			return err
+		}
+	}
+	return s.tasks(j)
 }
 
-// saveTierChange records that the tier became another one.
-func (j judged) saveTierChange(app core.App, how Assessing) error {
+// update writes the changed columns and gives what the log is to have of them.
+func (s *saving) update(j *judged) ([]audit.Entry, error) {
+	params := dbx.Params{"id": j.facts.ID, FieldAssessedAt: FormatMoment(j.at)}
+	changes := map[string]audit.Change{}
+	var set strings.Builder
+	set.WriteString("assessed_at = {:assessed_at}")
+	for _, i := range j.changed {
+		column := &judgedColumns[i]
+		fmt.Fprintf(&set, ", [[%s]] = {:%s}", column.name, column.name)
+		from, to := column.get(&j.facts.stored), column.get(&j.want)
+		params[column.name] = to
+		if column.isJSON {
+			params[column.name] = cmp.Or(to.(string), "null")
+			from, to = jsonText(from), jsonText(to)
+		}
+		if !column.unlogged {
+			changes[column.name] = audit.Change{From: from, To: to}
+		}
+		if column.name == FieldAutomaticTags {
+			tags, err := s.retag(j)
+			if err != nil {
+				return nil, err
+			}
+			set.WriteString(", [[tags]] = {:tags}")
+			params[FieldTags] = tags.To
+			changes[FieldTags] = audit.Change{From: jsonText(tags.From), To: jsonText(tags.To)}
+		}
+	}
+	sql := set.String()
+	if s.updates[sql] == nil {
+		s.updates[sql] = s.app.DB().NewQuery("UPDATE customers SET " + sql + " WHERE id = {:id}").Prepare()
+	}
+	if _, err := s.updates[sql].Bind(params).Execute(); err != nil {
+		return nil, err
+	}
+	if len(changes) == 0 {
+		return nil, nil
+	}
+	return []audit.Entry{{
+		Action: audit.ActionUpdate, Collection: CollectionCustomers, Record: j.facts.ID, Changes: changes,
+	}}, nil
+}
+
+// tasks opens and ends the tasks that follow from the assessment. A first assessment finds what has been so for long: it opens
+// none.
+func (s *saving) tasks(j *judged) error {
+	quiet := s.how.Quiet || j.facts.stored.AssessedAt == ""
+	changed := false
+	for _, sync := range []func(app core.App, policy *Policy, j *judged, quiet bool) (bool, error){syncLightTouch, syncWinBack} {
+		did, err := sync(s.app, s.policy, j, quiet)
+		if err != nil {
+			return fmt.Errorf("failed to arrange the tasks that follow: %w", err)
+		}
+		changed = changed || did
+	}
+	if !changed {
+		return nil
+	}
+	return countTasks(s.app, j.facts.ID)
+}
+
+// saveTierChange records that the tier became another one, and gives what the log is to have of it.
+func (j *judged) saveTierChange(app core.App, how Assessing) (audit.Entry, error) {
 	cause := how.Cause
 	if cause == CauseEvent && pinDecides(j.result.TierReasons) != pinDecided(j.facts.stored.TierReason) {
 		cause = CausePin
@@ -257,13 +405,10 @@ func (j judged) saveTierChange(app core.App, how Assessing) error {
 		"id": id, "customer": j.facts.ID, "from": j.facts.stored.Tier, "to": j.want.Tier,
 		"reasons": j.want.TierReason, "cause": cause, "by": how.By, "at": FormatMoment(j.at),
 	}).Execute()
-	if err != nil {
-		return err
-	}
-	return audit.Append(app, audit.Entry{Action: audit.ActionCreate, Collection: CollectionTierChanges, Record: id, Changes: map[string]audit.Change{
+	return audit.Entry{Action: audit.ActionCreate, Collection: CollectionTierChanges, Record: id, Changes: map[string]audit.Change{
 		FieldCustomer: {To: j.facts.ID}, FieldFrom: {To: j.facts.stored.Tier}, FieldTo: {To: j.want.Tier},
 		FieldReasons: {To: jsonText(j.want.TierReason)}, FieldCause: {To: cause}, FieldBy: {To: how.By}, FieldAt: {To: FormatMoment(j.at)},
-	}})
+	}}, err
 }
 
 // pinDecides tells whether the reasons end in a pin.
@@ -306,9 +451,10 @@ func Refresh(app core.App, record *core.Record) error {
 	if err != nil {
 		return fmt.Errorf("failed to read the customer again: %w", err)
 	}
-	for column := range (storedAssessment{}).columns() {
-		record.SetRaw(column, fresh.GetRaw(column))
+	for _, column := range judgedColumns {
+		record.SetRaw(column.name, fresh.GetRaw(column.name))
 	}
+	record.SetRaw(FieldTags, fresh.GetRaw(FieldTags))
 	record.SetRaw(FieldAssessedAt, fresh.GetRaw(FieldAssessedAt))
 	return nil
 }

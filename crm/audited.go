@@ -2,36 +2,12 @@ package crm
 
 import (
 	"encoding/json"
-	"slices"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/audit"
 )
-
-// unlogged are the columns of an assessment that are the program's notes to itself: when to look again, and the sums the
-// cut points are made of, which move every day.
-var unlogged = []string{FieldAssessDueAt, FieldWindowOrders, FieldWindowAmount}
-
-// jsonColumns are those an assessment keeps as JSON texts.
-var jsonColumns = []string{FieldTierReason, FieldProductsBought, FieldMissingInfo, FieldNeedsCheck}
-
-// logged are the changes of an assessment as the audit log has them.
-func (j judged) logged() map[string]audit.Change {
-	before, changes := j.facts.stored.columns(), map[string]audit.Change{}
-	for column, value := range j.changed {
-		if slices.Contains(unlogged, column) {
-			continue
-		}
-		change := audit.Change{From: before[column], To: value}
-		if slices.Contains(jsonColumns, column) {
-			change = audit.Change{From: jsonText(change.From), To: jsonText(change.To)}
-		}
-		changes[column] = change
-	}
-	return changes
-}
 
 // jsonText is a JSON text as the value it stands for.
 func jsonText(text any) json.RawMessage {

@@ -49,6 +49,9 @@ func CheckCustomer(app core.App, record *core.Record, policy *Policy, now time.T
 	if err := refuseUsed(app, record, errs, FieldCreditCode, FieldCode); err != nil {
 		return err
 	}
+	if err := checkTags(app, record, errs); err != nil {
+		return err
+	}
 	if changed(record, FieldTierPin) || changed(record, FieldTierPinReason) || changed(record, FieldTierPinUntil) {
 		checkPin(record, today, errs)
 	}

@@ -3,11 +3,11 @@ package crm
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/rules"
 )
@@ -15,20 +15,26 @@ import (
 // customerFacts are the facts of one customer and what the last assessment stored of it.
 type customerFacts struct {
 	rules.Facts
-	Stage  string
-	Owner  string
 	stored storedAssessment
+	open   []openSignal // signals that stand
 }
 
-// loadFacts reads the facts of many customers with a fixed number of queries, however many there are.
-// Unknown ids are left out.
+// openSignal is a row of signals that is not cleared.
+type openSignal struct {
+	ID, Name, Severity, Evidence string
+}
+
+// loadFacts reads the facts of many customers with a fixed number of queries, however many there are; each reads an index that
+// has all it asks for, and the tables themselves only for the customers and their contacts. Unknown ids are left out.
 func loadFacts(app core.App, ids []string, policy *Policy) (map[string]*customerFacts, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, err
 	}
 	l := loader{db: app.DB(), ids: dbx.Params{"ids": string(list)}, facts: make(map[string]*customerFacts, len(ids)), policy: policy}
-	for _, step := range []func() error{l.customers, l.orders, l.followUps, l.contacts, l.tasks} {
+	for _, step := range []func() error{
+		l.customers, l.orders, l.followUps, l.cases, l.surveys, l.contacts, l.contracts, l.tasks, l.winBacks, l.signals,
+	} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("failed to load the facts of customers: %w", err)
 		}
@@ -43,164 +49,172 @@ type loader struct {
 	policy *Policy
 }
 
+// ofTheseCustomers narrows a query of a collection to the customers asked for.
 const ofTheseCustomers = " IN (SELECT value FROM json_each({:ids}))"
 
-func (l loader) customers() error {
-	var rows []struct {
-		ID                     string         `db:"id"`
-		Created                types.DateTime `db:"created"`
-		Import                 string         `db:"import"`
-		FirstContactOn         types.DateTime `db:"first_contact_on"`
-		CooperationSince       types.DateTime `db:"cooperation_since"`
-		DeclaredAnnualPurchase float64        `db:"declared_annual_purchase"`
-		Intent                 string         `db:"intent"`
-		Need                   string         `db:"need"`
-		Influence              string         `db:"influence"`
-		Fit                    string         `db:"fit"`
-		TierPin                string         `db:"tier_pin"`
-		TierPinUntil           types.DateTime `db:"tier_pin_until"`
-		Owner                  string         `db:"owner"`
-		OwnerRole              string         `db:"owner_role"`
-		Size                   string         `db:"size"`
-		AnnualRevenue          float64        `db:"annual_revenue"`
-		DecisionMaker          bool           `db:"has_decision_maker"`
-		CoreNeed               bool           `db:"has_core_need"`
-		BudgetRange            bool           `db:"has_budget_range"`
-		PreferredChannel       bool           `db:"has_preferred_channel"`
-		RenewalIntent          string         `db:"renewal_intent"`
-		VerifiedSources        int            `db:"n_verified_sources"`
-		Texts                  string         `db:"texts"`
-		storedAssessment
+// each runs a query whose first column is the customer, and calls add for every row of a known one once the other columns are
+// read into the targets.
+func (l loader) each(query string, add func(f *customerFacts), targets ...any) error {
+	rows, err := l.db.NewQuery(query).Bind(l.ids).Rows()
+	if err != nil {
+		return err
 	}
-	err := l.db.NewQuery(`SELECT c.id, c.created, c.import, c.first_contact_on, c.cooperation_since,
-			c.declared_annual_purchase, c.intent, c.need, c.influence, c.fit, c.tier_pin, c.tier_pin_until,
-			c.owner, coalesce(u.role, '') owner_role, c.size, c.annual_revenue,
-			c.decision_maker != '' has_decision_maker, c.core_need != '' has_core_need,
-			c.budget_range != '' has_budget_range, c.preferred_channel != '' has_preferred_channel,
-			c.renewal_intent, json_array_length(c.verified_sources) n_verified_sources,
-			concat_ws(char(10), ` + textColumns + `) texts,
-			` + storedColumns + `
-		FROM customers c LEFT JOIN users u ON u.id = c.owner
-		WHERE c.id` + ofTheseCustomers).Bind(l.ids).All(&rows)
-	for _, r := range rows {
-		l.facts[r.ID] = &customerFacts{
-			Facts: rules.Facts{
-				ID: r.ID, Created: r.Created.Time(), Imported: r.Import != "",
-				FirstContactOn:         storedDay(r.FirstContactOn),
-				DeclaredAnnualPurchase: r.DeclaredAnnualPurchase,
-				Intent:                 r.Intent, Need: r.Need, Influence: r.Influence, Fit: r.Fit,
-				PinTier: rules.Tier(r.TierPin), PinUntil: storedDay(r.TierPinUntil),
-				OwnerRole: r.OwnerRole,
-				Known: rules.Known{
-					DecisionMaker: r.DecisionMaker, CoreNeed: r.CoreNeed, BudgetRange: r.BudgetRange,
-					PreferredChannel: r.PreferredChannel, RenewalIntent: r.RenewalIntent, VerifiedSources: r.VerifiedSources,
-					Size: r.Size, AnnualRevenue: r.AnnualRevenue, CooperationSince: storedDay(r.CooperationSince),
-					IdentityNumber: rules.HasIdentityNumber(r.Texts), BankCard: rules.HasBankCard(r.Texts),
-				},
-			},
-			Stage: r.Stage, Owner: r.Owner, stored: r.storedAssessment,
+	var customer string
+	all := append([]any{&customer}, targets...)
+	return eachRow(rows, func() error {
+		if err := rows.Scan(all...); err != nil {
+			return err
 		}
-	}
-	return err
+		if f := l.facts[customer]; f != nil {
+			add(f)
+		}
+		return nil
+	})
 }
 
 // textColumns are the free texts of a customer in which a number that nobody should keep may hide.
 const textColumns = `c.name, c.address, c.expected_cooperation, c.pain_points, c.core_need, c.future_need, c.long_term_goal,
 	c.custom_strategy, c.decision_maker, c.competitors, c.budget_range, c.notes, c.archived_reason, c.tier_pin_reason`
 
-func (l loader) orders() error {
-	rows, err := l.db.NewQuery(`SELECT customer, ordered_at, amount, cancelled, product FROM orders
-		WHERE customer` + ofTheseCustomers).Bind(l.ids).Rows()
+func (l loader) customers() error {
+	var f customerFacts
+	var id, created, imported, firstContact, cooperation, pinTier, pinUntil, texts string
+	targets := append([]any{
+		&id, &created, &imported, &firstContact, &cooperation, &f.DeclaredAnnualPurchase, &f.Intent, &f.Need, &f.Influence, &f.Fit,
+		&pinTier, &pinUntil, &f.OwnerRole, &f.Outlook, &f.PurchaseCycle, &f.Region, &f.Known.Size, &f.Known.AnnualRevenue,
+		&f.Known.DecisionMaker, &f.Known.CoreNeed, &f.Known.BudgetRange, &f.Known.PreferredChannel, &f.Known.RenewalIntent,
+		&f.Known.VerifiedSources, &texts,
+	}, f.stored.targets()...)
+	rows, err := l.db.NewQuery(`SELECT c.id, c.created, c.import, c.first_contact_on, c.cooperation_since,
+			c.declared_annual_purchase, c.intent, c.need, c.influence, c.fit, c.tier_pin, c.tier_pin_until, coalesce(u.role, ''),
+			c.outlook, c.purchase_cycle, c.region, c.size, c.annual_revenue,
+			c.decision_maker != '', c.core_need != '', c.budget_range != '', c.preferred_channel != '', c.renewal_intent,
+			json_array_length(c.verified_sources), concat_ws(char(10), ` + textColumns + `),
+			` + storedColumns + `
+		FROM customers c LEFT JOIN users u ON u.id = c.owner
+		WHERE c.id` + ofTheseCustomers).Bind(l.ids).Rows()
 	if err != nil {
 		return err
 	}
 	return eachRow(rows, func() error {
-		var customer, at string
-		var o rules.Order
-		if err := rows.Scan(&customer, &at, &o.Amount, &o.Cancelled, &o.Product); err != nil {
+		if err := rows.Scan(targets...); err != nil {
 			return err
 		}
-		if f := l.facts[customer]; f != nil {
-			o.At = ParseMoment(at)
-			f.Orders = append(f.Orders, o)
+		one := f
+		one.ID, one.Created, one.Imported = id, ParseMoment(created), imported != ""
+		one.FirstContactOn, one.PinTier, one.PinUntil = parseDay(firstContact), rules.Tier(pinTier), parseDay(pinUntil)
+		one.Known.CooperationSince = parseDay(cooperation)
+		one.Known.IdentityNumber, one.Known.BankCard = rules.HasIdentityNumber(texts), rules.HasBankCard(texts)
+		if one.stored.RFM != "" {
+			if err := json.Unmarshal([]byte(one.stored.RFM), &one.Scores); err != nil {
+				return fmt.Errorf("failed to read the scores of %s: %w", id, err)
+			}
 		}
+		l.facts[id] = &one
 		return nil
 	})
 }
 
+func (l loader) orders() error {
+	var at, due, paid string
+	var o rules.Order
+	return l.each(`SELECT customer, ordered_at, amount, cancelled, product, category, due_on, paid_on FROM orders
+		WHERE customer`+ofTheseCustomers, func(f *customerFacts) {
+		o.At, o.DueOn, o.PaidOn = ParseMoment(at), parseDay(due), parseDay(paid)
+		f.Orders = append(f.Orders, o)
+	}, &at, &o.Amount, &o.Cancelled, &o.Product, &o.Category, &due, &paid)
+}
+
 func (l loader) followUps() error {
-	rows, err := l.db.NewQuery(`SELECT f.customer, f.started_at, f.created, f.feedback, f.status, f.resume_on,
-			CASE WHEN f.status = '` + rules.StatusToFollowUp + `' THEN coalesce((SELECT max(t.due_at) FROM tasks t
-				WHERE t.follow_up = f.id AND t.kind = 'next_action' AND t.status IN (` + OpenStatuses + `)), '')
-			ELSE '' END due
-		FROM follow_ups f WHERE f.customer` + ofTheseCustomers).Bind(l.ids).Rows()
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, func() error {
-		var customer, at, created, feedback, resume, due string
-		var f rules.FollowUp
-		if err := rows.Scan(&customer, &at, &created, &feedback, &f.Status, &resume, &due); err != nil {
-			return err
-		}
-		if facts := l.facts[customer]; facts != nil {
-			f.At, f.Created, f.TaskDue = ParseMoment(at), ParseMoment(created), ParseMoment(due)
-			f.ResumeOn = rules.DayOf(ParseMoment(resume), time.UTC)
-			f.Responded = feedback != "no_response"
-			facts.FollowUps = append(facts.FollowUps, f)
-		}
-		return nil
-	})
+	var at, created, feedback, mood, resume, topics, due string
+	var fu rules.FollowUp
+	return l.each(`SELECT f.customer, f.started_at, f.created, f.feedback, f.mood, f.status, f.resume_on, f.competitor, f.topics,
+			CASE WHEN f.status = '`+rules.StatusToFollowUp+`' THEN coalesce((SELECT max(t.due_at) FROM tasks t
+				WHERE t.follow_up = f.id AND t.kind = 'next_action' AND t.status IN (`+OpenStatuses+`)), '')
+			ELSE '' END
+		FROM follow_ups f WHERE f.customer`+ofTheseCustomers, func(f *customerFacts) {
+		fu.At, fu.Created, fu.TaskDue, fu.ResumeOn = ParseMoment(at), ParseMoment(created), ParseMoment(due), parseDay(resume)
+		fu.Responded = feedback != FeedbackNoResponse
+		fu.Unhappy = feedback == FeedbackNegative || mood == MoodDissatisfied
+		fu.Price = (mood == MoodHesitant || mood == MoodDissatisfied) && l.policy.aboutPrice(topics)
+		f.FollowUps = append(f.FollowUps, fu)
+	}, &at, &created, &feedback, &mood, &fu.Status, &resume, &fu.Competitor, &topics, &due)
+}
+
+func (l loader) cases() error {
+	var opened, severity, respondBy, resolved string
+	var c rules.Case
+	return l.each(`SELECT customer, opened_at, kind, severity, respond_by, resolved_at, reopened FROM cases
+		WHERE customer`+ofTheseCustomers, func(f *customerFacts) {
+		c.OpenedAt, c.RespondBy, c.ResolvedAt = ParseMoment(opened), ParseMoment(respondBy), ParseMoment(resolved)
+		c.Major = severity == SeverityMajor
+		f.Cases = append(f.Cases, c)
+	}, &opened, &c.Kind, &severity, &respondBy, &resolved, &c.Reopened)
+}
+
+func (l loader) surveys() error {
+	var answered string
+	var s rules.Survey
+	return l.each(`SELECT customer, answered_at, nps, satisfaction FROM surveys
+		WHERE customer`+ofTheseCustomers+` AND answered_at != ''`, func(f *customerFacts) {
+		s.AnsweredAt = ParseMoment(answered)
+		f.Surveys = append(f.Surveys, s)
+	}, &answered, &s.NPS, &s.Satisfaction)
 }
 
 // contacts tells whether there is someone to reach and a number to reach them at. Who left does not count.
 func (l loader) contacts() error {
-	rows, err := l.db.NewQuery(`SELECT customer, phone, is_decision_maker, left_on, concat_ws(char(10), name, title, note)
-		FROM contacts WHERE customer` + ofTheseCustomers).Bind(l.ids).Rows()
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, func() error {
-		var customer, phone, left, texts string
-		var decides bool
-		if err := rows.Scan(&customer, &phone, &decides, &left, &texts); err != nil {
-			return err
-		}
-		facts := l.facts[customer]
-		if facts == nil {
-			return nil
-		}
-		known := &facts.Known
+	var phone, left, texts string
+	var decides, asPrimary bool
+	return l.each(`SELECT customer, phone, is_decision_maker, left_on, left_as_primary, concat_ws(char(10), name, title, note)
+		FROM contacts WHERE customer`+ofTheseCustomers, func(f *customerFacts) {
+		known := &f.Known
 		known.IdentityNumber = known.IdentityNumber || rules.HasIdentityNumber(texts)
 		known.BankCard = known.BankCard || rules.HasBankCard(texts)
 		if left != "" {
-			return nil
+			if asPrimary {
+				f.PrimariesLeft = append(f.PrimariesLeft, parseDay(left))
+			}
+			return
 		}
+		f.Contacts++
 		known.Contact = true
 		known.Phone = known.Phone || phone != ""
 		known.DecisionMaker = known.DecisionMaker || decides
 		known.ImpossiblePhone = known.ImpossiblePhone || phone != "" && !possiblePhone(phone, l.policy.Country)
-		return nil
-	})
+	}, &phone, &decides, &left, &asPrimary, &texts)
+}
+
+func (l loader) contracts() error {
+	var all, active int
+	return l.each(`SELECT customer, count(*), sum(status = 'active') FROM contracts
+		WHERE customer`+ofTheseCustomers+` GROUP BY customer`, func(f *customerFacts) {
+		f.Contracts, f.ActiveContracts = all, active
+	}, &all, &active)
 }
 
 func (l loader) tasks() error {
-	rows, err := l.db.NewQuery(`SELECT customer, count(*) FROM tasks
-		WHERE customer` + ofTheseCustomers + ` AND status IN (` + OpenStatuses + `) GROUP BY customer`).Bind(l.ids).Rows()
-	if err != nil {
-		return err
-	}
-	return eachRow(rows, func() error {
-		var customer string
-		var n int
-		if err := rows.Scan(&customer, &n); err != nil {
-			return err
-		}
-		if f := l.facts[customer]; f != nil {
-			f.OpenTasks = n
-		}
-		return nil
-	})
+	var open int
+	return l.each(`SELECT customer, count(*) FROM tasks
+		WHERE customer`+ofTheseCustomers+` AND status IN (`+OpenStatuses+`) GROUP BY customer`, func(f *customerFacts) {
+		f.OpenTasks = open
+	}, &open)
+}
+
+func (l loader) winBacks() error {
+	var created string
+	return l.each(`SELECT customer, created FROM tasks
+		WHERE customer`+ofTheseCustomers+` AND kind = 'win_back' AND cause = 'price'`, func(f *customerFacts) {
+		f.PriceWinBacks = append(f.PriceWinBacks, rules.DayOf(ParseMoment(created), l.policy.Zone))
+	}, &created)
+}
+
+func (l loader) signals() error {
+	var s openSignal
+	return l.each(`SELECT customer, id, [[signal]], severity, coalesce(evidence, '') FROM signals
+		WHERE customer`+ofTheseCustomers+` AND cleared_at = ''`, func(f *customerFacts) {
+		f.open = append(f.open, s)
+	}, &s.ID, &s.Name, &s.Severity, &s.Evidence)
 }
 
 // eachRow runs scan for every row and closes the rows, whatever happens.
@@ -218,5 +232,20 @@ func eachRow(rows *dbx.Rows, scan func() error) (err error) {
 	return rows.Err()
 }
 
-// storedDay reads a stored day: its date at 00:00 UTC.
-func storedDay(t types.DateTime) rules.Day { return rules.DayOf(t.Time(), time.UTC) }
+// parseDay reads a stored day: its date at 00:00 UTC.
+func parseDay(text string) rules.Day {
+	if text == "" {
+		return 0
+	}
+	return rules.DayOf(ParseMoment(text), time.UTC)
+}
+
+// aboutPrice tells whether the stored topics of a follow-up have the price among them.
+func (p *Policy) aboutPrice(topics string) bool {
+	for _, tag := range p.priceTopics {
+		if strings.Contains(topics, tag) {
+			return true
+		}
+	}
+	return false
+}

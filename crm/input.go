@@ -230,4 +230,4 @@ func CleanTexts(record *core.Record) {
 }
 
 // day reads a day field of a record.
-func day(record *core.Record, field string) rules.Day { return storedDay(record.GetDateTime(field)) }
+func day(record *core.Record, field string) rules.Day { return parseDay(record.GetString(field)) }

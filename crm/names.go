@@ -48,6 +48,7 @@ const (
 	FieldAssignee               = "assignee"
 	FieldAt                     = "at"
 	FieldAttachments            = "attachments"
+	FieldAutomaticTags          = "automatic_tags"
 	FieldAutomatic              = "automatic"
 	FieldAvatar                 = "avatar"
 	FieldAvoidChannels          = "avoid_channels"

@@ -28,6 +28,10 @@ type Policy struct {
 	EscalateAfterHours   int
 	TakePerDay           int // customers a person takes from the pool; 0: none
 	RevealPerHour        int // masked values a person is shown; 0: none
+	WinBackHours         int
+
+	Bounds      *rules.CutPoints // the fixed ones of RFM; none: the population's own
+	priceTopics []string         // ids of the tags that are about the price
 }
 
 // LoadPolicy reads the policy. It fails when the row or a tier is missing or the time zone is unknown,
@@ -53,12 +57,17 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		EscalateAfterHours   int     `db:"escalate_after_hours"`
 		TakePerDay           int     `db:"take_per_day"`
 		RevealPerHour        int     `db:"reveal_per_hour"`
+		WinBackHours         int     `db:"win_back_hours"`
+		LayerPotential       float64 `db:"layer_potential"`
+		TierModel            string  `db:"tier_model"`
+		RFMBounds            []byte  `db:"rfm_bounds"`
 		Holidays             []byte  `db:"holidays"`
 		Workdays             []byte  `db:"workdays"`
 	}
 	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
 		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
-		respond_negative_hours, respond_case_hours, respond_major_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays
+		respond_negative_hours, respond_case_hours, respond_major_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays,
+		win_back_hours, layer_potential, tier_model, rfm_bounds
 		FROM policy LIMIT 1`).One(&row)
 	if err != nil {
 		return nil, fmt.Errorf("failed to load the policy: %w", err)
@@ -71,7 +80,8 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		Policy: rules.Policy{
 			Zone: zone, ValueHigh: row.ValueHigh, ValueMid: row.ValueMid,
 			LightFactor: row.LightFactor, RecoveryFactor: row.RecoveryFactor, RecoverySteps: row.RecoverySteps,
-			RFMWindowDays: row.RFMWindowDays, Tiers: map[rules.Tier]rules.TierPolicy{},
+			RFMWindowDays: row.RFMWindowDays, LayerPotential: row.LayerPotential, TierModel: row.TierModel,
+			Tiers: map[rules.Tier]rules.TierPolicy{}, Signals: map[string]rules.SignalRule{},
 		},
 		Country:        row.Country,
 		ContactsPerDay: row.ContactsPerDay, RecordWithinHours: row.RecordWithinHours,
@@ -79,6 +89,7 @@ func LoadPolicy(app core.App) (*Policy, error) {
 		RespondNegativeHours: row.RespondNegativeHours, RespondCaseHours: row.RespondCaseHours, RespondMajorHours: row.RespondMajorHours,
 		RemindBeforeHours:  row.RemindBeforeHours,
 		EscalateAfterHours: row.EscalateAfterHours, TakePerDay: row.TakePerDay, RevealPerHour: row.RevealPerHour,
+		WinBackHours: row.WinBackHours,
 	}
 	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {
 		return nil, fmt.Errorf("failed to read the policy's holidays: %w", err)
@@ -86,7 +97,68 @@ func LoadPolicy(app core.App) (*Policy, error) {
 	if policy.Calendar.Workdays, err = days(row.Workdays); err != nil {
 		return nil, fmt.Errorf("failed to read the policy's workdays: %w", err)
 	}
-	return policy, policy.loadTiers(app.DB())
+	if policy.Bounds, err = bounds(row.RFMBounds); err != nil {
+		return nil, fmt.Errorf("failed to read the policy's bounds of RFM: %w", err)
+	}
+	for _, load := range []func(db dbx.Builder) error{policy.loadTiers, policy.loadSignals, policy.loadTopics} {
+		if err := load(app.DB()); err != nil {
+			return nil, err
+		}
+	}
+	return policy, nil
+}
+
+// loadSignals reads the rules of the signals that are switched on.
+func (p *Policy) loadSignals(db dbx.Builder) error {
+	var rows []struct {
+		Signal     string  `db:"signal"`
+		Severity   string  `db:"severity"`
+		Threshold  float64 `db:"threshold"`
+		WindowDays int     `db:"window_days"`
+	}
+	err := db.NewQuery("SELECT [[signal]], severity, threshold, window_days FROM risk_rules WHERE enabled").All(&rows)
+	if err != nil {
+		return fmt.Errorf("failed to load the rules of the signals: %w", err)
+	}
+	for _, r := range rows {
+		p.Signals[r.Signal] = rules.SignalRule{Severity: r.Severity, Threshold: r.Threshold, WindowDays: r.WindowDays}
+	}
+	return nil
+}
+
+// loadTopics finds the tags of a follow-up that are about the price.
+func (p *Policy) loadTopics(db dbx.Builder) error {
+	var rows []struct {
+		ID   string `db:"id"`
+		Name string `db:"name"`
+	}
+	if err := db.NewQuery("SELECT id, name FROM tags WHERE [[group]] = 'demand'").All(&rows); err != nil {
+		return fmt.Errorf("failed to load the topics: %w", err)
+	}
+	for _, r := range rows {
+		if rules.IsPriceTopic(r.Name) {
+			p.priceTopics = append(p.priceTopics, r.ID)
+		}
+	}
+	return nil
+}
+
+// bounds reads the fixed bounds of RFM, {"r": [4], "f": [4], "m": [4]}; nothing, null and an object without any are none.
+func bounds(raw []byte) (*rules.CutPoints, error) {
+	var given map[string][]float64
+	if len(raw) == 0 || string(raw) == `""` {
+		return nil, nil
+	}
+	if err := json.Unmarshal(raw, &given); err != nil || len(given) == 0 {
+		return nil, err
+	}
+	points := &rules.CutPoints{Fixed: true}
+	for axis, target := range map[string]*[4]float64{"r": &points.R, "f": &points.F, "m": &points.M} {
+		if copy(target[:], given[axis]) != len(target) || len(given[axis]) != len(target) {
+			return nil, fmt.Errorf("%s does not have %d bounds", axis, len(target))
+		}
+	}
+	return points, nil
 }
 
 func (p *Policy) loadTiers(db dbx.Builder) error {

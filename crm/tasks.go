@@ -25,12 +25,15 @@ type RuleTask struct {
 	Author   string // else whoever's record it follows from
 	DueAt    time.Time
 	Priority string
+	Cause    string    // of a win-back
+	Details  [2]string // Chinese, English: that of the assignee is the detail
 }
 
 // ruleTitles are the titles of tasks that have no words of their own: Chinese, English. They quote no fact.
 var ruleTitles = map[string][2]string{
 	KindNegativeFeedback: {"回应客户的负面反馈", "Answer the customer's negative feedback"},
 	KindHandover:         {"与新的对接人完成交接", "Hand over to the new contact"},
+	KindWinBack:          {"挽回客户：24 小时内联系", "Win the customer back: get in touch within a day"},
 	KindLightTouch:       {"轻量触达：分享行业资讯，不推销", "Light touch: share industry news, no pitch"},
 }
 
@@ -60,7 +63,7 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 		task = core.NewRecord(collection)
 		task.Load(map[string]any{
 			FieldKey: t.Key, FieldKind: t.Kind, FieldRule: t.Kind, FieldCustomer: t.Customer, FieldFollowUp: t.FollowUp,
-			FieldStatus: TaskOpen, FieldBy: t.GivenBy, FieldGivenBy: t.GivenBy,
+			FieldStatus: TaskOpen, FieldBy: t.GivenBy, FieldGivenBy: t.GivenBy, FieldCreated: now,
 		})
 	}
 	title := t.Title
@@ -68,6 +71,10 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 		title = ruleTitles[t.Kind][locale]
 	}
 	setTitle(task, title)
+	if detail := t.Details[locale]; detail != "" {
+		task.Set(FieldDetail, detail)
+	}
+	task.Set(FieldCause, t.Cause)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldPriority, t.Priority)
@@ -209,92 +216,6 @@ func standIn(app core.App, who person, today rules.Day) (person, error) {
 		asked[who.ID] = true
 	}
 	return who, nil
-}
-
-// lightTouchKey names the one light touch task of a silence and a date.
-func lightTouchKey(customer string, since, next rules.Day) string {
-	return fmt.Sprintf("%s:%s:%s:%s", KindLightTouch, customer, since, next)
-}
-
-// syncLightTouch sees that a silent customer who is not on hold has one light touch task, due on the next
-// date, and that no other one stays open: a contact made since then did it, anything else ended it. When it is
-// to be quiet it opens none.
-func syncLightTouch(app core.App, policy *Policy, j judged, quiet bool) error {
-	a, stored := j.result, j.facts.stored
-	want := ""
-	if a.TouchMode == rules.TouchLight && !a.OnHold && !a.NextFollowUpOn.IsZero() {
-		want = lightTouchKey(j.facts.ID, a.SilentSince, a.NextFollowUpOn)
-	}
-	changed, err := endOtherLightTouches(app, policy, j, want, quiet)
-	if err != nil {
-		return err
-	}
-	holdEnded := a.HoldEnded && a.NextFollowUpOn > rules.DayOf(ParseMoment(stored.AssessedAt), policy.Zone)
-	news := stored.TouchMode != rules.TouchLight || stored.NextFollowUpOn != j.want.NextFollowUpOn || holdEnded
-	if want != "" && news && !quiet {
-		changed = true
-		err = OpenTask(app, policy, RuleTask{
-			Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal, DueAt: j.lightTouchDue(policy),
-		}, j.at)
-	}
-	if err != nil || !changed {
-		return err
-	}
-	return countTasks(app, j.facts.ID)
-}
-
-// lightTouchDue is the deadline of the light touch of a silence: the next date, or its first day where that lies before it.
-func (j judged) lightTouchDue(policy *Policy) time.Time {
-	return max(j.result.NextFollowUpOn, j.result.SilentSince).End(policy.Zone)
-}
-
-// endOtherLightTouches ends the open light touches but the one wanted, and tells whether there were any. When it is to be
-// quiet, one whose date a new policy moves is moved with it: ended, it would have no follower.
-func endOtherLightTouches(app core.App, policy *Policy, j judged, want string, quiet bool) (found bool, err error) {
-	if j.facts.OpenTasks == 0 {
-		return false, nil
-	}
-	var tasks []*core.Record
-	err = app.RecordQuery(CollectionTasks).
-		AndWhere(dbx.HashExp{FieldCustomer: j.facts.ID, FieldKind: KindLightTouch}).
-		AndWhere(dbx.Not(dbx.HashExp{FieldKey: want})).
-		AndWhere(dbx.NewExp("status IN (" + OpenStatuses + ")")).All(&tasks)
-	if err != nil {
-		return false, fmt.Errorf("failed to find light touch tasks: %w", err)
-	}
-	for _, task := range tasks {
-		contacted := j.result.LastFollowUpAt.After(ParseMoment(j.facts.stored.LastFollowUpAt))
-		switch {
-		case contacted:
-			err = endTask(app, task, TaskDone, "", j.at)
-		case quiet && want != "":
-			err = moveLightTouch(app, task, want, j.lightTouchDue(policy), j.at)
-		default:
-			err = endTask(app, task, TaskCancelled, endedByRule, j.at)
-		}
-		if err != nil {
-			return false, err
-		}
-	}
-	return len(tasks) > 0, nil
-}
-
-// moveLightTouch gives a light touch another key and date; where there was one of that key before, it ends instead.
-func moveLightTouch(app core.App, task *core.Record, key string, due, now time.Time) error {
-	before, err := TaskByKey(app, key)
-	if err != nil {
-		return err
-	}
-	if before != nil {
-		return endTask(app, task, TaskCancelled, endedByRule, now)
-	}
-	task.Set(FieldKey, key)
-	task.Set(FieldDueAt, due)
-	remindAnew(task)
-	if task.GetString(FieldStatus) == TaskDelayed && due.After(now) {
-		task.Set(FieldStatus, TaskOpen)
-	}
-	return saveTask(app, task)
 }
 
 // countTasks stores how many tasks of a customer are open.

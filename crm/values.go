@@ -22,6 +22,7 @@ const (
 	KindNegativeFeedback = "negative_feedback"
 	KindHandover         = "handover"
 	KindLightTouch       = "light_touch"
+	KindWinBack          = "win_back"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"
@@ -38,6 +39,9 @@ const (
 	FeedbackNegative   = "negative"
 	FeedbackNoResponse = "no_response"
 	MoodDissatisfied   = "dissatisfied"
+	MoodHesitant       = "hesitant"
+
+	SeverityMajor = "major" // of a case
 
 	KindCampaign  = "campaign"
 	KindComplaint = "complaint"

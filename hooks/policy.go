@@ -13,6 +13,7 @@ func (h *hooks) bindPolicy(app core.App) {
 	onCheck(app, crm.CollectionPolicy, func(e *core.RecordEvent) error { return crm.CheckPolicy(e.Record) })
 	onCheck(app, crm.CollectionTiers, func(e *core.RecordEvent) error { return crm.CheckTier(e.Record) })
 	onCheck(app, crm.CollectionRiskRules, func(e *core.RecordEvent) error { return crm.CheckRiskRule(e.Record) })
+	onCheck(app, crm.CollectionTags, func(e *core.RecordEvent) error { return crm.CheckTag(e.Record) })
 	for collection, rows := range given {
 		app.OnRecordCreate(collection).BindFunc(func(e *core.RecordEvent) error {
 			n, err := e.App.CountRecords(collection)

@@ -1,0 +1,93 @@
+package crm
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// lightTouchKey names the one light touch task of a silence and a date.
+func lightTouchKey(customer string, since, next rules.Day) string {
+	return fmt.Sprintf("%s:%s:%s:%s", KindLightTouch, customer, since, next)
+}
+
+// syncLightTouch sees that a silent customer who is not on hold has one light touch task, due on the next
+// date, and that no other one stays open: a contact made since then did it, anything else ended it. When it is
+// to be quiet it opens none. It tells whether any task changed.
+func syncLightTouch(app core.App, policy *Policy, j *judged, quiet bool) (changed bool, err error) {
+	a, stored := j.result, j.facts.stored
+	want := ""
+	if a.TouchMode == rules.TouchLight && !a.OnHold && !a.NextFollowUpOn.IsZero() {
+		want = lightTouchKey(j.facts.ID, a.SilentSince, a.NextFollowUpOn)
+	}
+	changed, err = endOtherLightTouches(app, policy, j, want, quiet)
+	if err != nil {
+		return changed, err
+	}
+	holdEnded := a.HoldEnded && a.NextFollowUpOn > rules.DayOf(ParseMoment(stored.AssessedAt), policy.Zone)
+	news := stored.TouchMode != rules.TouchLight || stored.SilentSince != j.want.SilentSince || stored.NextFollowUpOn != j.want.NextFollowUpOn || holdEnded
+	if want == "" || !news || quiet {
+		return changed, nil
+	}
+	return true, OpenTask(app, policy, RuleTask{
+		Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal, DueAt: j.lightTouchDue(policy),
+	}, j.at)
+}
+
+// lightTouchDue is the deadline of the light touch of a silence: the next date, or its first day where that lies before it.
+func (j *judged) lightTouchDue(policy *Policy) time.Time {
+	return max(j.result.NextFollowUpOn, j.result.SilentSince).End(policy.Zone)
+}
+
+// endOtherLightTouches ends the open light touches but the one wanted, and tells whether there were any. When it is to be
+// quiet, one whose date a new policy moves is moved with it: ended, it would have no follower.
+func endOtherLightTouches(app core.App, policy *Policy, j *judged, want string, quiet bool) (found bool, err error) {
+	if j.facts.OpenTasks == 0 {
+		return false, nil
+	}
+	var tasks []*core.Record
+	err = app.RecordQuery(CollectionTasks).
+		AndWhere(dbx.HashExp{FieldCustomer: j.facts.ID, FieldKind: KindLightTouch}).
+		AndWhere(dbx.Not(dbx.HashExp{FieldKey: want})).
+		AndWhere(dbx.NewExp("status IN (" + OpenStatuses + ")")).All(&tasks)
+	if err != nil {
+		return false, fmt.Errorf("failed to find light touch tasks: %w", err)
+	}
+	for _, task := range tasks {
+		contacted := j.result.LastFollowUpAt.After(ParseMoment(j.facts.stored.LastFollowUpAt))
+		switch {
+		case contacted:
+			err = endTask(app, task, TaskDone, "", j.at)
+		case quiet && want != "":
+			err = moveLightTouch(app, task, want, j.lightTouchDue(policy), j.at)
+		default:
+			err = endTask(app, task, TaskCancelled, endedByRule, j.at)
+		}
+		if err != nil {
+			return false, err
+		}
+	}
+	return len(tasks) > 0, nil
+}
+
+// moveLightTouch gives a light touch another key and date; where there was one of that key before, it ends instead.
+func moveLightTouch(app core.App, task *core.Record, key string, due, now time.Time) error {
+	before, err := TaskByKey(app, key)
+	if err != nil {
+		return err
+	}
+	if before != nil {
+		return endTask(app, task, TaskCancelled, endedByRule, now)
+	}
+	task.Set(FieldKey, key)
+	task.Set(FieldDueAt, due)
+	remindAnew(task)
+	if task.GetString(FieldStatus) == TaskDelayed && due.After(now) {
+		task.Set(FieldStatus, TaskOpen)
+	}
+	return saveTask(app, task)
+}
