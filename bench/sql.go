@@ -150,3 +150,25 @@ func judgeBySQL(ctx context.Context, app core.App, ids []string, now time.Time) 
 	}
 	return result.RowsAffected()
 }
+
+// scores is what the scores of RFM come to by SQL: quantiles of the population, and an update of the rows that get others.
+const scores = `
+WITH population AS MATERIALIZED (SELECT id, rfm, julianday(:now, '+8 hours', 'start of day') - julianday(last_order_at, '+8 hours', 'start of day') days,
+		window_orders, window_amount FROM customers WHERE window_orders > 0 AND stage != 'archived'),
+ranked AS (SELECT id, rfm, percent_rank() OVER (ORDER BY days) d, percent_rank() OVER (ORDER BY window_orders) f, percent_rank() OVER (ORDER BY window_amount) m
+	FROM population),
+scored AS (SELECT id, rfm, 5 - (d > .2) - (d > .4) - (d > .6) - (d > .8) r, 1 + (f > .2) + (f > .4) + (f > .6) + (f > .8) f,
+		1 + (m > .2) + (m > .4) + (m > .6) + (m > .8) m FROM ranked),
+grouped AS (SELECT id, rfm, json_object('r', r, 'f', f, 'm', m, 'group', CASE WHEN r >= 4 AND f >= 3 AND m >= 3 AND (f >= 4 OR m >= 4) THEN 'core'
+		WHEN r = 1 OR r = 2 AND f <= 2 THEN 'dormant' WHEN r >= 3 AND (f >= 3 OR m >= 3) THEN 'potential' ELSE 'normal' END) wanted FROM scored)
+UPDATE customers SET rfm = g.wanted FROM grouped g WHERE customers.id = g.id AND g.rfm IS NOT g.wanted`
+
+// scoreBySQL gives everybody of the population their scores by the one statement.
+func scoreBySQL(ctx context.Context, app core.App, now time.Time) error {
+	db, ok := app.NonconcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("the statement is a transaction of its own")
+	}
+	_, err := db.DB().ExecContext(ctx, scores, sql.Named("now", crm.FormatMoment(now)))
+	return err
+}
