@@ -172,3 +172,18 @@ func scoreBySQL(ctx context.Context, app core.App, now time.Time) error {
 	_, err := db.DB().ExecContext(ctx, scores, sql.Named("now", crm.FormatMoment(now)))
 	return err
 }
+
+// logBySQL writes an entry of the log for every customer judged at a moment, as long as ours are of three changed columns, but without
+// the chain of hashes.
+func logBySQL(ctx context.Context, app core.App, now time.Time) error {
+	db, ok := app.NonconcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("the statement is a transaction of its own")
+	}
+	_, err := db.DB().ExecContext(ctx, `INSERT INTO audit_log (seq, at, actor, action, collection, record, changes, digests, hash, `+"`key`"+`, created, updated)
+		SELECT (SELECT max(seq) FROM audit_log) + row_number() OVER (ORDER BY id), :now, '', 'update', 'customers', id,
+			json_object('next_follow_up_on', json_object('from', last_follow_up_at, 'to', next_follow_up_on), 'tier_reason', json_object('from', '', 'to', json(tier_reason))),
+			json_object('next_follow_up_on', json_object('from', hex(randomblob(16)), 'to', hex(randomblob(16))), 'tier_reason', json_object('to', hex(randomblob(16)))),
+			hex(randomblob(32)), 'bench', :now, :now FROM customers WHERE assessed_at = :now`, sql.Named("now", crm.FormatMoment(now)))
+	return err
+}
