@@ -112,7 +112,7 @@ func TestExportCSV(t *testing.T) {
 		t.Errorf("the note is %q, want %q", note, want)
 	}
 	for name, want := range map[string]string{
-		"id": customer.Id, "name": "'=1+1公司", "owner": "'=cmd|' /C calc'!A0", "collaborators": "王总", "tags": "VIP; 大客户", "team": "North",
+		"id": customer.Id, "name": "'=1+1公司", "owner": "'=cmd|' /C calc'!A0", "collaborators": "王总", "tags": "VIP; 大客户; 51-100人", "team": "North",
 		"avoid_channels": "sms; phone", "notes": "第一行\n\"第二行\", 等", "pain_points": "'＋86", "core_need": "'-12.5", "future_need": "'@SUM(A1)",
 		"budget_range": "42万", "declared_annual_purchase": "42000.5", "first_contact_on": "2026-07-01", "created": "2026-08-03 10:00:00",
 		"silent": "true", "tier_pin_until": "", "annual_revenue": "0", "industry": "通用设备制造业",

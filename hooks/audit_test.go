@@ -210,7 +210,7 @@ func TestJobsAreLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := o.log(before)
-	if len(list) < 2 || list[0].what() != "update customers" || list[1].what() != "create tier_changes" || list[0].Actor != "" {
+	if len(list) < 3 || list[0].what() != "update customers" || list[1].what() != "create signals" || list[2].what() != "create tier_changes" || list[0].Actor != "" {
 		t.Errorf("got %+v", list)
 	}
 	o.wantWholeLog()

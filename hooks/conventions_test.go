@@ -144,7 +144,7 @@ func TestAmountMustBeThere(t *testing.T) {
 // computedValues are values that no client may write, by collection and field.
 var computedValues = map[string]testapp.Fields{
 	"customers": {
-		"tier": "S", "value": "high", "potential": "key", "risk": "churn_risk", "segment": "standard", "rfm": map[string]any{"r": 5},
+		"tier": "S", "value": "high", "potential": "key", "risk": "churn_risk", "segment": "churn_risk", "rfm": map[string]any{"r": 5},
 		"tier_reason": []any{"x"}, "churn_cause": "price", "silent": true, "silent_since": "2026-01-01", "touch_mode": "recovering",
 		"last_follow_up_at": "2026-01-01", "last_interaction_at": "2026-01-01", "next_follow_up_on": "2027-01-01",
 		"last_order_at": "2026-01-01", "annual_purchase": 9, "window_orders": 9, "window_amount": 9, "products_bought": []any{"x"},
