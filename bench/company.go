@@ -49,7 +49,7 @@ type customer struct {
 	reach                    float64
 }
 
-// contactMade is that something happened with a customer at a moment (Unix seconds).
+// happening is that something happened with a customer at a moment (Unix seconds).
 type happening struct {
 	at       int64
 	customer int32
@@ -116,7 +116,10 @@ func (c *company) fillCustomers(count int) error {
 	c.customers = make([]customer, count)
 	return c.fill(crm.CollectionCustomers, customerColumns, count, func(i int) []any {
 		rep := c.random.IntN(len(c.reps))
-		who := customer{id: c.id(), contact: c.id(), owner: c.reps[rep], team: c.repTeams[rep], from: c.random.IntN(historyDays)}
+		who := customer{id: c.id(), contact: c.id(), owner: c.reps[rep], team: c.repTeams[rep], from: historyDays - c.random.IntN(30)}
+		if c.chance(0.4) {
+			who.from = c.random.IntN(historyDays) // met since
+		}
 		if c.chance(0.05) {
 			who.owner = "" // in the pool
 		}
@@ -185,10 +188,9 @@ func (c *company) orders() error {
 	})
 }
 
-// cases are made only where the schema has them, and so are surveys and contracts.
 func (c *company) cases() error {
 	events := c.happenings(len(c.customers) / casesPer)
-	return c.fill("cases", "id customer contact kind severity subject detail opened_at respond_by responded_at resolved_at reopened assignee created updated", len(events), func(i int) []any {
+	return c.fill(crm.CollectionCases, "id customer contact kind severity subject detail opened_at respond_by responded_at resolved_at reopened assignee created updated", len(events), func(i int) []any {
 		who, at := c.customers[events[i].customer], time.Unix(events[i].at, 0)
 		kind, severity, resolved, reopened := "question", "minor", c.moment(at.Add(70*time.Hour)), 0
 		switch c.random.IntN(10) {
@@ -213,7 +215,7 @@ func (c *company) cases() error {
 
 func (c *company) surveys() error {
 	events := c.happenings(len(c.customers) / casesPer)
-	return c.fill("surveys", "id customer contact sent_at expires_at token_hash answered_at nps satisfaction comment created updated", len(events), func(i int) []any {
+	return c.fill(crm.CollectionSurveys, "id customer contact sent_at expires_at token_hash answered_at nps satisfaction comment created updated", len(events), func(i int) []any {
 		who, at := c.customers[events[i].customer], time.Unix(events[i].at, 0)
 		answered := c.moment(at.Add(30 * time.Hour))
 		if c.now.Sub(at) < 30*time.Hour || c.chance(0.4) {
@@ -224,7 +226,7 @@ func (c *company) surveys() error {
 }
 
 func (c *company) contracts() error {
-	return c.fill("contracts", "id customer number starts_on ends_on amount status created updated", len(c.customers)/5, func(i int) []any {
+	return c.fill(crm.CollectionContracts, "id customer number starts_on ends_on amount status created updated", len(c.customers)/5, func(i int) []any {
 		who := c.customers[i*5]
 		status, at := "ended", c.moment(c.start(who.from))
 		if who.from < 365 {

@@ -9,7 +9,8 @@ import (
 
 // Line is one thing that was measured.
 type Line struct {
-	Name   string
+	Key    string  // short, without spaces
+	Name   string  // for people
 	Unit   string  // of Ours and Base: s, ms, 1/s, MB
 	Ours   float64 // median of the rounds
 	Base   float64 // the same of what it is compared with; 0: with nothing
@@ -72,12 +73,12 @@ func figure(value float64, unit string) string {
 type pair struct{ ours, base float64 }
 
 // compare makes a line of the rounds.
-func compare(name, unit string, rounds []pair) Line {
+func compare(key, name, unit string, rounds []pair) Line {
 	var ours, base, ratios []float64
 	for _, p := range rounds {
 		ours, base, ratios = append(ours, p.ours), append(base, p.base), append(ratios, p.ours/p.base)
 	}
-	return Line{Name: name, Unit: unit, Ours: median(ours), Base: median(base), Ratio: median(ratios)}
+	return Line{Key: key, Name: name, Unit: unit, Ours: median(ours), Base: median(base), Ratio: median(ratios)}
 }
 
 func (l Line) atMost(limit float64) Line {

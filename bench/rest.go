@@ -16,7 +16,8 @@ import (
 	"touchbase/rules"
 )
 
-// requestsEach is how many requests of a kind a round sends, by clients at once.
+// requestsEach is how many requests of a kind a round sends, by so many clients at once. A customer is followed up once a kind, where
+// there are enough of them.
 var requestsEach = map[int]int{1: 100, 8: 240}
 
 // contact is whom a follow-up of the bench is about.
@@ -74,7 +75,9 @@ func (b *bench) rest(ctx context.Context) (err error) {
 			progress(i*b.Rounds+round+1, 2*b.Rounds)
 		}
 		name := fmt.Sprintf("a follow-up over HTTP, %d clients, against PocketBase alone: ", clients)
-		b.report.add(compare(name+"the same rows in one batch", "1/s", whole).atLeast(0.6), compare(name+"the bare record", "1/s", bare).atLeast(0.35))
+		key := fmt.Sprintf("rest-%d-", clients)
+		b.report.add(compare(key+"batch", name+"the same rows in one batch", "1/s", whole).atLeast(0.6),
+			compare(key+"bare", name+"the bare record", "1/s", bare).atLeast(0.35))
 	}
 	return nil
 }
@@ -231,7 +234,7 @@ func (r *rest) probe(ctx context.Context) error {
 	if err == nil && (len(r.follows.tasks) == 0 || len(r.follows.logs) == 0 || len(after[0]) == 0) {
 		err = errors.New("nothing follows from a follow-up")
 	}
-	r.bench.Progress(fmt.Sprintf("a follow-up writes %d columns of the customer, %d task, %d entries of the log", len(after[0]), len(r.follows.tasks), len(r.follows.logs)), 0, 1)
+	r.Progress(fmt.Sprintf("a follow-up writes %d columns of the customer, %d task, %d entries of the log", len(after[0]), len(r.follows.tasks), len(r.follows.logs)), 0, 1)
 	return err
 }
 

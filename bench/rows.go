@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/pocketbase/dbx"
@@ -70,33 +69,13 @@ func (f *filler) texts(query string, args ...any) ([]string, error) {
 	return list, rows.Err()
 }
 
-// fill inserts count rows into a table; row gives the values of one, in the order of the columns. A table the schema does not have
-// stays away, and so does a column.
+// fill inserts count rows into a table; row gives the values of one, in the order of the columns.
 func (f *filler) fill(table, columns string, count int, row func(i int) []any) error {
 	names := strings.Fields(columns)
-	there, err := f.texts("SELECT name FROM pragma_table_info(?)", table)
-	if err != nil || len(there) == 0 {
-		return err
-	}
-	var kept []string
-	var places []int
-	for i, name := range names {
-		if slices.Contains(there, name) {
-			kept, places = append(kept, "`"+name+"`"), append(places, i)
-		}
-	}
-	insert := fmt.Sprintf("INSERT INTO %s (%s) VALUES (?%s)", table, strings.Join(kept, ", "), strings.Repeat(", ?", len(kept)-1))
-	values := make([]any, len(places))
+	insert := fmt.Sprintf("INSERT INTO %s (`%s`) VALUES (?%s)", table, strings.Join(names, "`, `"), strings.Repeat(", ?", len(names)-1))
 	return f.unindexed(table, func() error {
 		for from := 0; from < count; from += batchRows {
-			err := f.batch(insert, from, min(from+batchRows, count), func(i int) []any {
-				all := row(i)
-				for k, place := range places {
-					values[k] = all[place]
-				}
-				return values
-			})
-			if err != nil {
+			if err := f.batch(insert, from, min(from+batchRows, count), row); err != nil {
 				return fmt.Errorf("failed to fill %s: %w", table, err)
 			}
 		}

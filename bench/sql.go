@@ -42,8 +42,19 @@ lived AS MATERIALIZED (SELECT customer, max(at) last_at, max(CASE WHEN gap > 30 
 			SELECT customer, started_at at FROM follow_ups
 				WHERE customer IN (SELECT id FROM who) AND started_at <= :now AND feedback != 'no_response'
 			UNION ALL SELECT customer, ordered_at FROM orders
-				WHERE customer IN (SELECT id FROM who) AND ordered_at <= :now AND NOT cancelled AND amount >= 0 %MORE%))
+				WHERE customer IN (SELECT id FROM who) AND ordered_at <= :now AND NOT cancelled AND amount >= 0
+			UNION ALL SELECT customer, opened_at FROM cases WHERE customer IN (SELECT id FROM who) AND opened_at <= :now
+			UNION ALL SELECT customer, answered_at FROM surveys
+				WHERE customer IN (SELECT id FROM who) AND answered_at != '' AND answered_at <= :now))
 	GROUP BY customer),
+served AS MATERIALIZED (SELECT customer, sum(kind = 'complaint' AND opened_at >= :d90) c90,
+		sum(kind = 'complaint' AND opened_at >= :d180 AND opened_at < :d90) c180, max(severity = 'major' AND kind = 'complaint' AND opened_at >= :year) major,
+		sum(resolved_at = '' AND respond_by < :today) late, max(resolved_at = '' AND reopened >= 2) reopened
+	FROM cases WHERE customer IN (SELECT id FROM who) AND opened_at <= :now GROUP BY customer),
+asked AS MATERIALIZED (SELECT customer, max(CASE WHEN n = 1 THEN satisfaction END) satisfaction,
+		max(CASE WHEN n = 2 THEN nps END) - max(CASE WHEN n = 1 THEN nps END) dropped FROM (
+		SELECT customer, nps, satisfaction, row_number() OVER (PARTITION BY customer ORDER BY answered_at DESC) n FROM surveys
+		WHERE customer IN (SELECT id FROM who) AND answered_at != '' AND answered_at <= :now) WHERE n <= 2 GROUP BY customer),
 known AS MATERIALIZED (SELECT customer, max(left_on = '') contact, max(left_on = '' AND phone != '') phone, max(left_on = '' AND is_decision_maker) decides,
 		sum(left_as_primary AND left_on >= :d90) replaced
 	FROM contacts WHERE customer IN (SELECT id FROM who) GROUP BY customer),
@@ -55,9 +66,12 @@ facts AS (SELECT c.id, c.stage, c.need, c.assess_due_at, c.declared_annual_purch
 		max(coalesce(b.annual, 0), CASE WHEN b.first_at IS NULL OR b.first_at >= :year THEN c.declared_annual_purchase ELSE 0 END) purchase,
 		date(coalesce(l.last_at, c.first_contact_on), '+8 hours') last_day, f.started_at followed_at, f.status, f.resume_on, f.id follow_up,
 		(b.n90 = 0 AND b.n180 > 0) + (2 * b.n90 <= b.n180 AND b.n180 >= 2) + (2 * b.sum90 <= b.sum180 AND b.sum180 > 0) + (o.rivals > 0) + (k.replaced > 0)
-			+ (6 * o.n30 <= o.n120 AND o.n120 >= 6) + (b.overdue > 0) signals
+			+ (6 * o.n30 <= o.n120 AND o.n120 >= 6) + (b.overdue > 0) + coalesce(s.c90 > s.c180 AND s.c90 >= 2, 0)
+			+ coalesce(s.late >= 2 OR s.reopened, 0) + coalesce(a.satisfaction < 7, 0) + coalesce(a.dropped >= 2, 0) signals,
+		c.renewal_intent = 'strong' AND NOT coalesce(s.major, 0) loyal, coalesce(nullif(c.cooperation_since, ''), b.first_at) since
 	FROM who w JOIN customers c ON c.id = w.id LEFT JOIN bought b ON b.customer = c.id LEFT JOIN lived l ON l.customer = c.id
-		LEFT JOIN talked o ON o.customer = c.id LEFT JOIN known k ON k.customer = c.id LEFT JOIN todo t ON t.customer = c.id
+		LEFT JOIN talked o ON o.customer = c.id LEFT JOIN served s ON s.customer = c.id
+		LEFT JOIN asked a ON a.customer = c.id LEFT JOIN known k ON k.customer = c.id LEFT JOIN todo t ON t.customer = c.id
 		LEFT JOIN follow_ups f ON f.id = (SELECT id FROM follow_ups x WHERE x.customer = c.id AND x.started_at <= :now ORDER BY started_at DESC LIMIT 1)),
 axes AS (SELECT *, CASE WHEN purchase >= :high THEN 'high' WHEN purchase >= 100000 THEN 'mid' ELSE 'low' END value,
 		CASE WHEN promising THEN 'key' WHEN need IN ('', 'vague') THEN 'watching' ELSE 'potential' END potential,
@@ -83,6 +97,8 @@ UPDATE customers SET tier = j.tier, tier_reason = j.reason, value = j.value, pot
 	last_order_at = coalesce(j.last_at, ''), annual_purchase = j.purchase, window_orders = coalesce(j.window_orders, 0),
 	window_amount = coalesce(j.window_amount, 0), products_bought = coalesce(j.products, '[]'), open_tasks = j.todo, missing_info = j.missing,
 	risk = CASE WHEN coalesce(j.signals, 0) = 0 THEN 'stable' WHEN j.signals < 3 THEN 'warning' ELSE 'churn_risk' END,
+	segment = CASE WHEN j.signals >= 3 THEN 'churn_risk' WHEN j.purchase >= :high AND j.loyal AND date(j.since, '+2 years') <= date(:now) THEN 'high_value_stable'
+		WHEN j.purchase >= 300000 THEN 'high_value_potential' ELSE 'standard' END,
 	stage = iif(j.last_at IS NULL, customers.stage, 'active'), assess_due_at = j.due_at, assessed_at = :now
 FROM judged j WHERE customers.id = j.id %ONLY%`
 
@@ -108,11 +124,6 @@ func judgeBySQL(ctx context.Context, app core.App, ids []string, now time.Time) 
 	if ids != nil {
 		who, only = whoListed, ""
 	}
-	more := ""
-	if _, err := app.FindCachedCollectionByNameOrId("cases"); err == nil {
-		more = `UNION ALL SELECT customer, opened_at FROM cases WHERE customer IN (SELECT id FROM who) AND opened_at <= :now
-			UNION ALL SELECT customer, answered_at FROM surveys WHERE customer IN (SELECT id FROM who) AND answered_at != '' AND answered_at <= :now`
-	}
 	policy, err := crm.LoadPolicy(app)
 	if err != nil {
 		return 0, err
@@ -123,7 +134,7 @@ func judgeBySQL(ctx context.Context, app core.App, ids []string, now time.Time) 
 	}
 	today := rules.DayOf(now, now.Location())
 	from := func(days rules.Day) string { return crm.FormatMoment((today - days + 1).Start(now.Location())) }
-	statement := strings.NewReplacer("%WHO%", who, "%ONLY%", only, "%MORE%", more).Replace(judgement)
+	statement := strings.NewReplacer("%WHO%", who, "%ONLY%", only).Replace(judgement)
 	args := []any{
 		sql.Named("now", crm.FormatMoment(now)), sql.Named("today", crm.FormatMoment(today.Time())), sql.Named("year", from(365)), sql.Named("window", from(365)),
 		sql.Named("d30", from(30)), sql.Named("d60", from(60)), sql.Named("d90", from(90)), sql.Named("d120", from(120)), sql.Named("d180", from(180)),
@@ -138,4 +149,41 @@ func judgeBySQL(ctx context.Context, app core.App, ids []string, now time.Time) 
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// scores is what the scores of RFM come to by SQL: quantiles of the population, and an update of the rows that get others.
+const scores = `
+WITH population AS MATERIALIZED (SELECT id, rfm, julianday(:now, '+8 hours', 'start of day') - julianday(last_order_at, '+8 hours', 'start of day') days,
+		window_orders, window_amount FROM customers WHERE window_orders > 0 AND stage != 'archived'),
+ranked AS (SELECT id, rfm, percent_rank() OVER (ORDER BY days) d, percent_rank() OVER (ORDER BY window_orders) f, percent_rank() OVER (ORDER BY window_amount) m
+	FROM population),
+scored AS (SELECT id, rfm, 5 - (d > .2) - (d > .4) - (d > .6) - (d > .8) r, 1 + (f > .2) + (f > .4) + (f > .6) + (f > .8) f,
+		1 + (m > .2) + (m > .4) + (m > .6) + (m > .8) m FROM ranked),
+grouped AS (SELECT id, rfm, json_object('r', r, 'f', f, 'm', m, 'group', CASE WHEN r >= 4 AND f >= 3 AND m >= 3 AND (f >= 4 OR m >= 4) THEN 'core'
+		WHEN r = 1 OR r = 2 AND f <= 2 THEN 'dormant' WHEN r >= 3 AND (f >= 3 OR m >= 3) THEN 'potential' ELSE 'normal' END) wanted FROM scored)
+UPDATE customers SET rfm = g.wanted FROM grouped g WHERE customers.id = g.id AND g.rfm IS NOT g.wanted`
+
+// scoreBySQL gives everybody of the population their scores by the one statement.
+func scoreBySQL(ctx context.Context, app core.App, now time.Time) error {
+	db, ok := app.NonconcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("the statement is a transaction of its own")
+	}
+	_, err := db.DB().ExecContext(ctx, scores, sql.Named("now", crm.FormatMoment(now)))
+	return err
+}
+
+// logBySQL writes an entry of the log for every customer judged at a moment, as long as ours are of three changed columns, but without
+// the chain of hashes.
+func logBySQL(ctx context.Context, app core.App, now time.Time) error {
+	db, ok := app.NonconcurrentDB().(*dbx.DB)
+	if !ok {
+		return errors.New("the statement is a transaction of its own")
+	}
+	_, err := db.DB().ExecContext(ctx, `INSERT INTO audit_log (seq, at, actor, action, collection, record, changes, digests, hash, `+"`key`"+`, created, updated)
+		SELECT (SELECT max(seq) FROM audit_log) + row_number() OVER (ORDER BY id), :now, '', 'update', 'customers', id,
+			json_object('next_follow_up_on', json_object('from', last_follow_up_at, 'to', next_follow_up_on), 'tier_reason', json_object('from', '', 'to', json(tier_reason))),
+			json_object('next_follow_up_on', json_object('from', hex(randomblob(16)), 'to', hex(randomblob(16))), 'tier_reason', json_object('to', hex(randomblob(16)))),
+			hex(randomblob(32)), 'bench', :now, :now FROM customers WHERE assessed_at = :now`, sql.Named("now", crm.FormatMoment(now)))
+	return err
 }
