@@ -29,17 +29,16 @@ func MarkFollowUp(app core.App, record *core.Record, policy *Policy, now time.Ti
 		}
 		record.Set(FieldRecordedLate, now.Sub(at) > time.Duration(policy.RecordWithinHours)*time.Hour)
 	}
-	outgoing := record.GetString(FieldDirection) == DirectionOut
 	var pace, mismatch bool
 	var err error
-	if outgoing && record.GetString(FieldKind) != KindCampaign {
-		if pace, err = exceedsPace(app, record, policy); err != nil {
-			return err
-		}
-	}
-	if outgoing {
+	if record.GetString(FieldDirection) == DirectionOut {
 		if mismatch, err = mismatchesChannel(app, record); err != nil {
 			return err
+		}
+		if record.GetString(FieldKind) != KindCampaign {
+			if pace, err = exceedsPace(app, record, policy); err != nil {
+				return err
+			}
 		}
 	}
 	templated, err := isTemplated(app, record, policy)

@@ -140,8 +140,12 @@ func syncAssigned(app core.App, customer string) error {
 	return nil
 }
 
-// SyncAssigned makes a stored or deleted task count in whom its customers are assigned to.
+// SyncAssigned makes a stored or deleted task count in whom its customers are assigned to. One that makes nobody so, now as before,
+// counts in nothing.
 func SyncAssigned(app core.App, task *core.Record) error {
+	if !task.GetBool(FieldGrants) && !task.Original().GetBool(FieldGrants) {
+		return nil
+	}
 	for _, customer := range []string{task.GetString(FieldCustomer), task.Original().GetString(FieldCustomer)} {
 		if customer == "" {
 			continue
