@@ -142,8 +142,12 @@ func syncAssigned(app core.App, customer string) error {
 	return nil
 }
 
-// SyncAssigned makes a stored or deleted task or case count in whom its customers are assigned to.
+// SyncAssigned makes a stored or deleted task or case count in whom its customers are assigned to. One that makes nobody so, now as
+// before, counts in nothing.
 func SyncAssigned(app core.App, record *core.Record) error {
+	if !record.GetBool(FieldGrants) && !record.Original().GetBool(FieldGrants) {
+		return nil
+	}
 	for _, customer := range []string{record.GetString(FieldCustomer), record.Original().GetString(FieldCustomer)} {
 		if customer == "" {
 			continue

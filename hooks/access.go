@@ -96,17 +96,13 @@ func mayCreate(e *core.RecordRequestEvent, p access.Principal, values map[string
 		return nil
 	}
 	collection := e.Collection.Name
-	unseen, err := customerUnseen(e, p, e.Record.GetString(crm.FieldCustomer))
+	standing, sees, err := p.Reach(e.App, e.Record)
 	if err != nil {
 		return err
 	}
-	if unseen {
+	if !sees {
 		errs[crm.FieldCustomer] = errNoCustomer
 		return nil
-	}
-	standing, err := p.Standing(e.App, e.Record)
-	if err != nil {
-		return err
 	}
 	if !p.CanCreate(collection, standing) {
 		if e.Collection.Fields.GetByName(crm.FieldCustomer) == nil {
@@ -127,19 +123,6 @@ func mayCreate(e *core.RecordRequestEvent, p access.Principal, values map[string
 
 // errNoCustomer refuses a record of a customer who is none, or none its sender sees: the two are not told apart.
 var errNoCustomer = validation.NewError("unknown_customer", "There is no such customer among those you see.")
-
-// customerUnseen tells whether a record is to be of a customer its sender does not see.
-func customerUnseen(e *core.RecordRequestEvent, p access.Principal, id string) (bool, error) {
-	if e.Collection.Fields.GetByName(crm.FieldCustomer) == nil || id == "" {
-		return false, nil // where one is needed, the schema asks for it
-	}
-	holds, err := crm.Holds(e.App, id)
-	if err != nil {
-		return false, err
-	}
-	hold, known := holds[id]
-	return !known || !p.Has(access.Table[crm.CollectionCustomers].See, hold.Standing(p.Person)), nil
-}
 
 // whyNot says who may change the records of a collection.
 func whyNot(collection string) string {
@@ -212,17 +195,13 @@ func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record,
 	if p.Super || customer == moved.Original().GetString(crm.FieldCustomer) {
 		return nil
 	}
-	unseen, err := customerUnseen(e, p, customer)
+	standing, sees, err := p.Reach(e.App, moved)
 	if err != nil {
 		return err
 	}
-	if unseen {
+	if !sees {
 		errs[crm.FieldCustomer] = errNoCustomer
 		return nil
-	}
-	standing, err := p.Standing(e.App, moved)
-	if err != nil {
-		return err
 	}
 	before, err := p.Standing(e.App, moved.Original())
 	if err != nil {

@@ -30,6 +30,9 @@ func (h *hooks) bindFollowUps(app core.App) {
 // assessment, all in one transaction.
 func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	crm.NormalizeFollowUp(e.Record)
+	if err := crm.SettleFingerprint(e.App, e.Record); err != nil {
+		return err
+	}
 	if crm.IsSystem(e.Context) {
 		return e.Next()
 	}

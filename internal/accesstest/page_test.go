@@ -84,9 +84,9 @@ var page = map[string]rights{
 		change: grant{"fresh", "fresh", "fresh team", "all"}, delete: nobody,
 		fields: merge(
 			lines(reads(commercial), "key_points competitor"),
-			lines(reads(nobody), "import"),
+			lines(reads(nobody), "import fingerprint"),
 		),
-		computed: "recorded_late pace_exceeded channel_mismatch templated rev import",
+		computed: "recorded_late pace_exceeded channel_mismatch templated rev import fingerprint",
 	},
 	"tasks": {
 		see: grant{"own assigned team pool assignee requester", "all", "all", "all"}, create: grant{"own assigned team pool", "all", "all", "all"},
