@@ -96,12 +96,12 @@ func (m moment) nextDate(h history, v *verdict, row tierRow, recovering bool) {
 		return
 	}
 	contacted := m.day(l.started)
-	switch {
-	case l.status == "on_hold":
+	switch l.status {
+	case "on_hold":
 		v.next = l.resume
 		v.onHold = l.resume.After(m.today())
 		return
-	case l.status == "to_follow_up":
+	case "to_follow_up":
 		for _, s := range h.steps {
 			if s.followUp != l.id || s.status == "done" || s.status == "cancelled" {
 				continue
