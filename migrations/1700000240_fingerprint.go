@@ -1,9 +1,9 @@
 package migrations
 
 import (
-	"errors"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
