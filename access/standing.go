@@ -14,16 +14,25 @@ var serviceKinds = []string{"service", "complaint", "care"}
 
 // Standing says how a principal stands to a record as it is; for records of customers, as the database of app has the customer.
 func (p Principal) Standing(app core.App, record *core.Record) (crm.Standing, error) {
+	standing, _, err := p.Reach(app, record)
+	return standing, err
+}
+
+// Reach says how a principal stands to a record, as Standing does, and whether they see the customer it is of. A record of none is
+// one of a customer they see.
+func (p Principal) Reach(app core.App, record *core.Record) (standing crm.Standing, sees bool, err error) {
 	switch Table[record.Collection().Name].kind {
 	case customers:
-		return crm.HoldOf(record).Standing(p.Person), nil
+		return crm.HoldOf(record).Standing(p.Person), true, nil
 	case ofCustomers:
 		customer := record.GetString(crm.FieldCustomer)
 		holds, err := crm.Holds(app, customer)
 		if err != nil {
-			return 0, err
+			return 0, false, err
 		}
-		return p.standingUnder(holds, record), nil
+		hold, known := holds[customer]
+		sees = customer == "" || known && p.Has(Table[crm.CollectionCustomers].See, hold.Standing(p.Person))
+		return p.standingUnder(holds, record), sees, nil
 	case people:
 		s := crm.Anyone
 		if record.Id == p.ID {
@@ -32,11 +41,12 @@ func (p Principal) Standing(app core.App, record *core.Record) (crm.Standing, er
 		if team := record.GetString(crm.FieldTeam); team != "" && team == p.Team {
 			s |= crm.Team
 		}
-		return s, nil
+		return s, true, nil
 	case files:
-		return p.standingToFile(app, record)
+		s, err := p.standingToFile(app, record)
+		return s, true, err
 	}
-	return crm.Anyone, nil
+	return crm.Anyone, true, nil
 }
 
 // standingUnder says how a principal stands to a record of a customer. Where the customer is gone already, as in a deletion

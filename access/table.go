@@ -108,7 +108,7 @@ var Table = map[string]Rights{
 				crm.FieldNextActionBy, crm.FieldStatus, crm.FieldResumeOn, crm.FieldAttachments, crm.FieldTopics),
 			restricted(commercial, crm.FieldKeyPoints, crm.FieldCompetitor),
 			computed(all, crm.FieldRecordedLate, crm.FieldPaceExceeded, crm.FieldChannelMismatch, crm.FieldTemplated, crm.FieldRev),
-			computed(none, crm.FieldImport),
+			computed(none, crm.FieldImport, crm.FieldFingerprint),
 		),
 	},
 	crm.CollectionTasks: {

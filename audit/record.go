@@ -51,10 +51,14 @@ func Stored(app core.App, collection *core.Collection, id string, written Column
 	return stored, nil
 }
 
-// counts tells whether a field of a record says anything of its own: not the id, nor the moments PocketBase keeps.
+// counts tells whether a field of a record says anything of its own: not the id, nor the moments PocketBase keeps, nor the
+// fingerprint of a text, by which one could guess at it after it was erased.
 func counts(field core.Field) bool {
-	return field.Type() != core.FieldTypeAutodate && field.GetName() != core.FieldNameId
+	return field.Type() != core.FieldTypeAutodate && field.GetName() != core.FieldNameId && field.GetName() != fingerprint
 }
+
+// fingerprint is what texts of follow-ups are compared by.
+const fingerprint = "fingerprint"
 
 // Differences are the fields of a collection in which a write made another value of what was stored. before is nil for a
 // creation and after for a deletion: then every field that is not empty counts. Of a change, after holds only what was

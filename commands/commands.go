@@ -1,4 +1,4 @@
-// Package commands holds what `touchbase` does beside serving: import, job, demo, audit. A command that writes while a server holds
+// Package commands holds what `touchbase` does beside serving: import, job, demo, audit, bench. A command that writes while a server holds
 // the directory does it through that server.
 package commands
 
@@ -47,7 +47,7 @@ func Register(app core.App, root *cobra.Command, jobs Jobs, now func() time.Time
 	c.ctx, c.stop = context.WithCancel(context.Background())
 	root.SetErr(os.Stderr) // PocketBase's own writer colours errors and puts them among the results, on the standard output
 	c.bindServer(app)
-	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand(), c.auditCommand()} {
+	for _, command := range []*cobra.Command{c.importCommand(), c.jobCommand(), c.demoCommand(), c.auditCommand(), c.benchCommand()} {
 		root.AddCommand(command)
 	}
 	return c
@@ -94,11 +94,18 @@ func (c *Commands) strict(cmd *cobra.Command, arguments int) *cobra.Command {
 }
 
 // DefaultDir is the directory of the data where --dir names none. The demo has one of its own beside PocketBase's pb_data, so
-// that nobody's data and made-up data ever meet. Both are beside the executable, with `go run` in the current directory.
+// that nobody's data and made-up data ever meet. Both are beside the executable, with `go run` in the current directory. A bench
+// works in a temporary one.
 func DefaultDir(args []string) string {
-	name := "pb_data"
-	if i := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") }); i >= 0 && args[i] == "demo" {
+	name, command := "pb_data", ""
+	if i := slices.IndexFunc(args, func(arg string) bool { return !strings.HasPrefix(arg, "-") }); i >= 0 {
+		command = args[i]
+	}
+	switch command {
+	case "demo":
 		name = "demo_data"
+	case "bench":
+		return filepath.Join(os.TempDir(), fmt.Sprintf("touchbase_bench_%d", os.Getpid()))
 	}
 	executable, err := os.Executable() // not os.Args[0], which has no directory when the program was found in PATH
 	if err != nil || osutils.IsProbablyGoRun() {

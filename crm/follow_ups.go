@@ -149,7 +149,7 @@ func colleague(app core.App, name string) (string, error) {
 // FollowUpTasks opens, moves and ends the tasks that follow from a follow-up: its next step, its promises and the
 // answer to negative feedback. An imported one opens none, but for a next step whose day is not past.
 func FollowUpTasks(app core.App, record *core.Record, policy *Policy, now time.Time) error {
-	f := followUp{app: app, record: record, policy: policy, now: now, imported: record.GetString(FieldImport) != ""}
+	f := followUp{app: app, record: record, policy: policy, now: now, imported: record.GetString(FieldImport) != "", created: record.Original().Id == ""}
 	return f.tasks()
 }
 
@@ -159,11 +159,12 @@ type followUp struct {
 	policy   *Policy
 	now      time.Time
 	imported bool
+	created  bool // by this write: it has no tasks yet
 }
 
 // tasks does everything that follows from it.
 func (f followUp) tasks() error {
-	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.negativeFeedback} {
+	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.complaint, f.negativeFeedback} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -180,11 +181,14 @@ func (f followUp) task(kind, key string) RuleTask {
 	}
 }
 
-// moveTasks takes the tasks of a follow-up that was entered with the wrong customer along to the right one.
+// moveTasks takes the tasks, and the case, of a follow-up that was entered with the wrong customer along to the right one.
 func (f followUp) moveTasks() error {
 	before := f.record.Original().GetString(FieldCustomer)
 	if before == "" || before == f.record.GetString(FieldCustomer) {
 		return nil
+	}
+	if err := moveComplaint(f.app, f.record, f.policy, f.now); err != nil {
+		return err
 	}
 	tasks, err := f.app.FindAllRecords(CollectionTasks, dbx.HashExp{FieldFollowUp: f.record.Id})
 	if err != nil {
@@ -204,9 +208,9 @@ func (f followUp) nextStep() error {
 	task := f.task(KindNextAction, "")
 	switch f.record.GetString(FieldStatus) {
 	case rules.StatusConfirmed:
-		return EndTask(f.app, task.Key, TaskDone, "", f.now)
+		return f.end(task.Key, TaskDone, "")
 	case rules.StatusOnHold:
-		return EndTask(f.app, task.Key, TaskCancelled, endedByRule, f.now)
+		return f.end(task.Key, TaskCancelled, endedByRule)
 	}
 	today := rules.DayOf(f.now, f.policy.Zone)
 	on := day(f.record, FieldNextActionOn)
@@ -218,34 +222,53 @@ func (f followUp) nextStep() error {
 	task.DueAt = max(on, today).End(f.policy.Zone)
 	for _, field := range []string{FieldStatus, FieldNextAction, FieldNextActionOn, FieldNextActionBy} {
 		if changed(f.record, field) {
-			return moveTask(f.app, f.policy, task, f.now)
+			return f.move(task)
 		}
 	}
 	return nil // the step is as it was, and so is what people made of its task
 }
 
-// moveTask gives a task the words, day and assignee of a step that was changed, and opens it again if it was closed.
-func moveTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
-	task, err := TaskByKey(app, t.Key)
+// open makes a task of the follow-up exist; see OpenTask.
+func (f followUp) open(t RuleTask) error {
+	if f.created {
+		return newTask(f.app, f.policy, t, f.now)
+	}
+	return OpenTask(f.app, f.policy, t, f.now)
+}
+
+// end ends a task of the follow-up; see EndTask.
+func (f followUp) end(key, status, result string) error {
+	if f.created {
+		return nil
+	}
+	return EndTask(f.app, key, status, result, f.now)
+}
+
+// move gives a task the words, day and assignee of a step that was changed, and opens it again if it was closed.
+func (f followUp) move(t RuleTask) error {
+	if f.created {
+		return newTask(f.app, f.policy, t, f.now)
+	}
+	task, err := TaskByKey(f.app, t.Key)
 	if err != nil {
 		return err
 	}
 	if task == nil {
-		return OpenTask(app, policy, t, now)
+		return newTask(f.app, f.policy, t, f.now)
 	}
-	assignee, _, err := responsible(app, t, rules.DayOf(now, policy.Zone))
+	assignee, _, err := responsible(f.app, t, rules.DayOf(f.now, f.policy.Zone))
 	if err != nil {
 		return err
 	}
 	status := task.GetString(FieldStatus)
-	if !IsOpen(status) || status == TaskDelayed && t.DueAt.After(now) {
+	if !IsOpen(status) || status == TaskDelayed && t.DueAt.After(f.now) {
 		reopen(task)
 	}
 	setTitle(task, t.Title)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	remindAnew(task)
-	return saveTask(app, task)
+	return saveTask(f.app, task)
 }
 
 // promises opens a task a line of the commitments; a line that was taken back ends its task.
@@ -257,6 +280,9 @@ func (f followUp) promises() error {
 	kept := map[string]bool{}
 	for _, c := range commitments(f.record, f.policy) {
 		task := f.task(KindPromise, ":"+security.MD5(c.Text)) // its words are its identity: editing one line leaves the others
+		if kept[task.Key] {
+			continue // said twice
+		}
 		kept[task.Key] = true
 		named, err := colleague(f.app, c.Colleague)
 		if err != nil {
@@ -264,11 +290,11 @@ func (f followUp) promises() error {
 		}
 		task.Title, task.Named = c.Text, named
 		task.DueAt = max(c.Due, today).End(f.policy.Zone)
-		if err := OpenTask(f.app, f.policy, task, f.now); err != nil {
+		if err := f.open(task); err != nil {
 			return err
 		}
 	}
-	if f.record.IsNew() {
+	if f.created {
 		return nil
 	}
 	var open []*core.Record
@@ -278,7 +304,7 @@ func (f followUp) promises() error {
 	}
 	for _, task := range open {
 		if key := task.GetString(FieldKey); !kept[key] {
-			if err := EndTask(f.app, key, TaskCancelled, endedByRule, f.now); err != nil {
+			if err := f.end(key, TaskCancelled, endedByRule); err != nil {
 				return err
 			}
 		}
@@ -286,15 +312,30 @@ func (f followUp) promises() error {
 	return nil
 }
 
-// negativeFeedback asks for an answer within hours; it ends when the follow-up turns out not to have been negative.
+// complaint opens the case of a complaint, once: what becomes of it is for people to say.
+func (f followUp) complaint() error {
+	if f.imported || f.record.GetString(FieldKind) != KindComplaint || !changed(f.record, FieldKind) {
+		return nil
+	}
+	opened, err := complaintCase(f.app, f.record.Id)
+	if err != nil || opened != nil {
+		return err
+	}
+	return openComplaint(f.app, f.record, f.policy, f.now)
+}
+
+// negativeFeedback asks for an answer within hours; it ends when the follow-up turns out not to have been negative. A complaint is
+// answered by its case.
 func (f followUp) negativeFeedback() error {
 	if f.imported {
 		return nil
 	}
 	task := f.task(KindNegativeFeedback, "")
 	negative := f.record.GetString(FieldFeedback) == FeedbackNegative || f.record.GetString(FieldMood) == MoodDissatisfied
-	if !negative {
-		return EndTask(f.app, task.Key, TaskCancelled, endedByRule, f.now)
+	if complaint, err := complaintCase(f.app, f.record.Id); err != nil {
+		return err
+	} else if complaint != nil || !negative {
+		return f.end(task.Key, TaskCancelled, endedByRule)
 	}
 	task.Priority = PriorityHigh
 	recorded := f.record.GetDateTime(FieldCreated).Time()
@@ -302,5 +343,5 @@ func (f followUp) negativeFeedback() error {
 		recorded = f.now
 	}
 	task.DueAt = recorded.Add(time.Duration(f.policy.RespondNegativeHours) * time.Hour)
-	return OpenTask(f.app, f.policy, task, f.now)
+	return f.open(task)
 }

@@ -1,7 +1,9 @@
 package crm
 
 import (
+	"crypto/sha256"
 	"database/sql"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,7 +17,7 @@ import (
 )
 
 // MarkFollowUp notes on a follow-up what was unwise about it: recorded late, too many contacts that day, not the
-// customer's channel, the same text as to many others. Imported history gets no marks.
+// customer's channel, the same text as to many others. Imported history gets no marks. The fingerprint is to be settled before.
 func MarkFollowUp(app core.App, record *core.Record, policy *Policy, now time.Time) error {
 	if record.GetString(FieldImport) != "" {
 		return nil
@@ -27,24 +29,21 @@ func MarkFollowUp(app core.App, record *core.Record, policy *Policy, now time.Ti
 		}
 		record.Set(FieldRecordedLate, now.Sub(at) > time.Duration(policy.RecordWithinHours)*time.Hour)
 	}
-	outgoing := record.GetString(FieldDirection) == DirectionOut
-	campaign := record.GetString(FieldKind) == KindCampaign
-	var pace, mismatch, templated bool
+	var pace, mismatch bool
 	var err error
-	if outgoing && !campaign {
-		if pace, err = exceedsPace(app, record, policy); err != nil {
-			return err
-		}
-	}
-	if outgoing {
+	if record.GetString(FieldDirection) == DirectionOut {
 		if mismatch, err = mismatchesChannel(app, record); err != nil {
 			return err
 		}
-	}
-	if !campaign {
-		if templated, err = isTemplated(app, record, policy); err != nil {
-			return err
+		if record.GetString(FieldKind) != KindCampaign {
+			if pace, err = exceedsPace(app, record, policy); err != nil {
+				return err
+			}
 		}
+	}
+	templated, err := isTemplated(app, record, policy)
+	if err != nil {
+		return err
 	}
 	record.Set(FieldPaceExceeded, pace)
 	record.Set(FieldChannelMismatch, mismatch)
@@ -104,57 +103,63 @@ func mismatchesChannel(app core.App, record *core.Record) (bool, error) {
 // isTemplated tells whether the author wrote the same text, but for spaces and names, to as many other customers lately
 // as the policy takes for a template.
 func isTemplated(app core.App, record *core.Record, policy *Policy) (bool, error) {
-	content, author := record.GetString(FieldContent), record.GetString(FieldBy)
-	if content == "" || author == "" || policy.TemplatedCount < 1 {
+	fingerprint := record.GetString(FieldFingerprint)
+	if fingerprint == "" || policy.TemplatedCount < 1 {
 		return false, nil
 	}
-	customer := record.GetString(FieldCustomer)
-	var own struct{ Names string }
-	err := app.DB().NewQuery(`SELECT ` + namesOf("{:customer}") + ` names`).Bind(dbx.Params{"customer": customer}).One(&own)
-	if err != nil {
-		return false, fmt.Errorf("failed to find the names of a customer: %w", err)
-	}
-	text := withoutNames(content, own.Names)
-
-	var others []struct{ Customer, Content, Names string }
 	since := record.GetDateTime(FieldStartedAt).Time().AddDate(0, 0, -policy.TemplatedDays)
-	err = app.DB().NewQuery(`SELECT f.customer, f.content, ` + namesOf("f.customer") + ` names FROM follow_ups f
-		WHERE f.[[by]] = {:by} AND f.started_at > {:since} AND f.customer != {:customer} AND f.kind != 'campaign'
-		AND abs(length(f.content) - {:length}) <= {:slack}`).Bind(dbx.Params{
-		"by": author, "since": FormatMoment(since), "customer": customer, "length": len([]rune(content)), "slack": namesSlack,
-	}).All(&others)
+	var others int
+	err := app.DB().NewQuery(`SELECT count(DISTINCT customer) FROM follow_ups
+		WHERE [[by]] = {:by} AND fingerprint = {:fingerprint} AND fingerprint != '' AND started_at > {:since} AND customer != {:customer}`).
+		Bind(dbx.Params{
+			"by": record.GetString(FieldBy), "fingerprint": fingerprint,
+			"since": FormatMoment(since), "customer": record.GetString(FieldCustomer),
+		}).Row(&others)
 	if err != nil {
 		return false, fmt.Errorf("failed to compare the author's texts: %w", err)
 	}
-	same := map[string]bool{}
-	for _, o := range others {
-		if withoutNames(o.Content, o.Names) == text {
-			same[o.Customer] = true
-		}
+	return others >= policy.TemplatedCount, nil
+}
+
+// SettleFingerprint gives a follow-up, before it is stored, what its text is known by among those of its author; see fingerprint. The
+// names left out are those of the customer and its contacts as they are now. A campaign goes to many on purpose: it has none.
+func SettleFingerprint(app core.App, record *core.Record) error {
+	text, customer := record.GetString(FieldContent), record.GetString(FieldCustomer)
+	if text == "" || record.GetString(FieldBy) == "" || record.GetString(FieldKind) == KindCampaign {
+		record.Set(FieldFingerprint, "")
+		return nil
 	}
-	return len(same) >= policy.TemplatedCount, nil
+	if record.GetString(FieldFingerprint) != "" && !changed(record, FieldContent) && !changed(record, FieldCustomer) {
+		return nil
+	}
+	var names string
+	err := app.DB().NewQuery(`SELECT coalesce((SELECT name FROM customers WHERE id = {:customer}), '') || char(10) ||
+		coalesce((SELECT group_concat(name, char(10)) FROM contacts WHERE customer = {:customer}), '')`).
+		Bind(dbx.Params{"customer": customer}).Row(&names)
+	if err != nil {
+		return fmt.Errorf("failed to find the names of a customer: %w", err)
+	}
+	record.Set(FieldFingerprint, fingerprint(text, strings.Split(names, "\n")))
+	return nil
 }
 
-// namesSlack is by how many characters two texts may differ in length for their names alone.
-const namesSlack = 200
-
-// namesOf is the SQL for the names that may be filled into a text to a customer, one a line.
-func namesOf(customer string) string {
-	return `coalesce((SELECT name FROM customers WHERE id = ` + customer + `), '') || char(10) ||
-		coalesce((SELECT group_concat(name, char(10)) FROM contacts WHERE customer = ` + customer + `), '')`
-}
-
-// withoutNames leaves of a text what a template would have in common: no spaces, no names.
-func withoutNames(text, names string) string {
-	for name := range strings.SplitSeq(names, "\n") {
+// fingerprint is the same for texts that are the same but for spaces, case and the names filled in.
+func fingerprint(text string, names []string) string {
+	for _, name := range names {
 		if name != "" {
 			text = strings.ReplaceAll(text, name, "")
 		}
 	}
-	return strings.Map(func(r rune) rune {
+	text = strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) {
 			return -1
 		}
 		return unicode.ToLower(r)
 	}, text)
+	sum := sha256.Sum256([]byte(text))
+	return base64.RawURLEncoding.EncodeToString(sum[:fingerprintSize])
 }
+
+// fingerprintSize is how many bytes of the sum are kept: a hundred thousand texts of one author make two of them alike by chance
+// once in 2⁶².
+const fingerprintSize = 12

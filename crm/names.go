@@ -116,6 +116,7 @@ const (
 	FieldFeedback               = "feedback"
 	FieldFile                   = "file"
 	FieldFinishedAt             = "finished_at"
+	FieldFingerprint            = "fingerprint"
 	FieldFirstContactOn         = "first_contact_on"
 	FieldFit                    = "fit"
 	FieldFollowUp               = "follow_up"

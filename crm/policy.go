@@ -3,6 +3,7 @@ package crm
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 	"time"
 
 	"github.com/pocketbase/dbx"
@@ -34,9 +35,37 @@ type Policy struct {
 	priceTopics []string         // ids of the tags that are about the price
 }
 
-// LoadPolicy reads the policy. It fails when the row or a tier is missing or the time zone is unknown,
-// which the policy hooks refuse to let happen.
+// policies holds the policy that each open transaction has read. Nobody else's change reaches a transaction once it has read
+// anything, and a change of its own forgets the policy, so it is what reading again would give.
+var policies sync.Map // *core.TxAppInfo → *Policy
+
+// LoadPolicy reads the policy, in a transaction once; it is not to be changed. It fails when the row or a tier is missing or the
+// time zone is unknown, which the policy hooks refuse to let happen.
 func LoadPolicy(app core.App) (*Policy, error) {
+	if !app.IsTransactional() {
+		return readPolicy(app)
+	}
+	tx := app.TxInfo()
+	if known, read := policies.Load(tx); read {
+		return known.(*Policy), nil
+	}
+	policy, err := readPolicy(app)
+	if err != nil {
+		return nil, err
+	}
+	if _, again := policies.Swap(tx, policy); !again {
+		tx.OnComplete(func(error) error {
+			policies.Delete(tx)
+			return nil
+		})
+	}
+	return policy, nil
+}
+
+// ForgetPolicy is to be called after a transaction wrote any of what the policy is read from.
+func ForgetPolicy(app core.App) { policies.Delete(app.TxInfo()) }
+
+func readPolicy(app core.App) (*Policy, error) {
 	var row struct {
 		Timezone             string  `db:"timezone"`
 		Country              string  `db:"country"`

@@ -33,6 +33,7 @@ type RuleTask struct {
 var ruleTitles = map[string][2]string{
 	KindNegativeFeedback: {"回应客户的负面反馈", "Answer the customer's negative feedback"},
 	KindHandover:         {"与新的对接人完成交接", "Hand over to the new contact"},
+	KindCase:             {"处理客户的服务单", "See to the customer's case"},
 	KindWinBack:          {"挽回客户：24 小时内联系", "Win the customer back: get in touch within a day"},
 	KindLightTouch:       {"轻量触达：分享行业资讯，不推销", "Light touch: share industry news, no pitch"},
 }
@@ -44,27 +45,36 @@ func OpenTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	if task != nil {
-		if task.GetString(FieldResult) != endedByRule || IsOpen(task.GetString(FieldStatus)) {
-			return nil
-		}
-		reopen(task)
-		remindAnew(task)
+	if task == nil {
+		return newTask(app, policy, t, now)
 	}
-	assignee, locale, err := responsible(app, t, rules.DayOf(now, policy.Zone))
+	if task.GetString(FieldResult) != endedByRule || IsOpen(task.GetString(FieldStatus)) {
+		return nil
+	}
+	reopen(task)
+	remindAnew(task)
+	return giveTask(app, policy, t, task, now)
+}
+
+// newTask makes a rule's task where there is known to be none of its key.
+func newTask(app core.App, policy *Policy, t RuleTask, now time.Time) error {
+	collection, err := app.FindCachedCollectionByNameOrId(CollectionTasks)
 	if err != nil {
 		return err
 	}
-	if task == nil {
-		collection, err := app.FindCachedCollectionByNameOrId(CollectionTasks)
-		if err != nil {
-			return err
-		}
-		task = core.NewRecord(collection)
-		task.Load(map[string]any{
-			FieldKey: t.Key, FieldKind: t.Kind, FieldRule: t.Kind, FieldCustomer: t.Customer, FieldFollowUp: t.FollowUp,
-			FieldStatus: TaskOpen, FieldBy: t.GivenBy, FieldGivenBy: t.GivenBy, FieldCreated: now,
-		})
+	task := core.NewRecord(collection)
+	task.Load(map[string]any{
+		FieldKey: t.Key, FieldKind: t.Kind, FieldRule: t.Kind, FieldCustomer: t.Customer, FieldFollowUp: t.FollowUp,
+		FieldStatus: TaskOpen, FieldBy: t.GivenBy, FieldGivenBy: t.GivenBy, FieldCreated: now,
+	})
+	return giveTask(app, policy, t, task, now)
+}
+
+// giveTask gives a task to whoever is responsible, with the words and the deadline the rule has for it, and saves it.
+func giveTask(app core.App, policy *Policy, t RuleTask, task *core.Record, now time.Time) error {
+	assignee, locale, err := responsible(app, t, rules.DayOf(now, policy.Zone))
+	if err != nil {
+		return err
 	}
 	title := t.Title
 	if title == "" {
@@ -99,12 +109,19 @@ const maxTitle = 200
 
 // setTitle gives a task its words; those too long for a title are kept whole in the detail.
 func setTitle(task *core.Record, words string) {
-	title := words
-	if runes := []rune(strings.ReplaceAll(words, "\n", " ")); len(runes) > maxTitle {
-		title = string(runes[:maxTitle-1]) + "…"
+	title := cut(words)
+	if title != words {
 		task.Set(FieldDetail, words)
 	}
 	task.Set(FieldTitle, title)
+}
+
+// cut shortens words to those of a title, where they are too long for one.
+func cut(words string) string {
+	if runes := []rune(strings.ReplaceAll(words, "\n", " ")); len(runes) > maxTitle {
+		return string(runes[:maxTitle-1]) + "…"
+	}
+	return words
 }
 
 // endedByRule marks, in the result of a task, that its cause went away.
@@ -130,8 +147,10 @@ func endTask(app core.App, task *core.Record, status, result string, now time.Ti
 	return saveTask(app, task)
 }
 
+// saveTask saves a task as the program. A rule's task is not refused, and what it names was looked up just now: validating it would
+// look up each of them again.
 func saveTask(app core.App, task *core.Record) error {
-	if err := SaveAsSystem(app, task); err != nil {
+	if err := saveAsSystemUnchecked(app, task); err != nil {
 		return fmt.Errorf("failed to save task %q: %w", task.GetString(FieldKey), err)
 	}
 	return nil
@@ -161,11 +180,21 @@ func (p person) isAway(today rules.Day) bool {
 	return rules.DayOf(ParseMoment(p.AwayUntil), time.UTC) >= today
 }
 
+// personColumns selects a person from users.
+const personColumns = "id, locale, away_until, substitute"
+
 // activePerson gives an active user, or none.
 func activePerson(app core.App, id string) (*person, error) {
+	if id == "" {
+		return nil, nil
+	}
+	return firstPerson(app, "id = {:id} AND active", dbx.Params{"id": id})
+}
+
+// firstPerson gives the first of the users for whom a condition holds, the longest-standing, or none.
+func firstPerson(app core.App, condition string, params dbx.Params) (*person, error) {
 	var found person
-	err := app.DB().NewQuery("SELECT id, locale, away_until, substitute FROM users WHERE id = {:id} AND active").
-		Bind(dbx.Params{"id": id}).One(&found)
+	err := app.DB().NewQuery("SELECT " + personColumns + " FROM users WHERE " + condition + " ORDER BY created, id LIMIT 1").Bind(params).One(&found)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -179,29 +208,41 @@ func activePerson(app core.App, id string) (*person, error) {
 // else the managers of its team, else the directors; nobody where none of them is active. For someone away it
 // is their substitute. It also gives the index of their language in pairs of Chinese and English.
 func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale int, err error) {
-	var rows []person
-	err = app.DB().NewQuery(`SELECT u.id, u.locale, u.away_until, u.substitute
-		FROM users u
-		LEFT JOIN customers c ON c.id = {:customer}
-		WHERE u.active AND (u.id IN ({:named}, {:author}, c.owner) OR u.role = 'manager' AND u.team = c.team AND u.team != ''
-			OR u.role = 'director')
-		ORDER BY CASE WHEN u.id = {:named} THEN 0 WHEN u.id = {:author} THEN 1 WHEN u.id = c.owner THEN 2
-			WHEN u.role = 'manager' AND u.team = c.team THEN 3 ELSE 4 END, u.created, u.id
-		LIMIT 1`).Bind(dbx.Params{"customer": t.Customer, "named": t.Named, "author": t.Author}).All(&rows)
-	if err != nil {
-		return "", 0, fmt.Errorf("failed to find who is responsible: %w", err)
+	who, err := firstResponsible(app, t)
+	if err != nil || who == nil {
+		return "", 0, err
 	}
-	if len(rows) == 0 {
-		return "", 0, nil
-	}
-	who, err := standIn(app, rows[0], today)
-	if err != nil {
+	if *who, err = standIn(app, *who, today); err != nil {
 		return "", 0, err
 	}
 	if who.Locale == rules.English {
 		locale = 1
 	}
 	return who.ID, locale, nil
+}
+
+// firstResponsible asks for each in turn; mostly the first is there, by its id.
+func firstResponsible(app core.App, t RuleTask) (*person, error) {
+	for _, id := range []string{t.Named, t.Author} {
+		if who, err := activePerson(app, id); err != nil || who != nil {
+			return who, err
+		}
+	}
+	holds, err := Holds(app, t.Customer)
+	if err != nil {
+		return nil, err
+	}
+	hold := holds[t.Customer]
+	if who, err := activePerson(app, hold.Owner); err != nil || who != nil {
+		return who, err
+	}
+	if hold.Team != "" {
+		who, err := firstPerson(app, "role = 'manager' AND team = {:team} AND active", dbx.Params{"team": hold.Team})
+		if err != nil || who != nil {
+			return who, err
+		}
+	}
+	return firstPerson(app, "role = 'director' AND active", nil)
 }
 
 // standIn follows the substitutes from somebody away to the first who is there; where nobody is, to the last of them.

@@ -96,17 +96,13 @@ func mayCreate(e *core.RecordRequestEvent, p access.Principal, values map[string
 		return nil
 	}
 	collection := e.Collection.Name
-	unseen, err := customerUnseen(e, p, e.Record.GetString(crm.FieldCustomer))
+	standing, sees, err := p.Reach(e.App, e.Record)
 	if err != nil {
 		return err
 	}
-	if unseen {
+	if !sees {
 		errs[crm.FieldCustomer] = errNoCustomer
 		return nil
-	}
-	standing, err := p.Standing(e.App, e.Record)
-	if err != nil {
-		return err
 	}
 	if !p.CanCreate(collection, standing) {
 		if e.Collection.Fields.GetByName(crm.FieldCustomer) == nil {
@@ -128,19 +124,6 @@ func mayCreate(e *core.RecordRequestEvent, p access.Principal, values map[string
 // errNoCustomer refuses a record of a customer who is none, or none its sender sees: the two are not told apart.
 var errNoCustomer = validation.NewError("unknown_customer", "There is no such customer among those you see.")
 
-// customerUnseen tells whether a record is to be of a customer its sender does not see.
-func customerUnseen(e *core.RecordRequestEvent, p access.Principal, id string) (bool, error) {
-	if e.Collection.Fields.GetByName(crm.FieldCustomer) == nil || id == "" {
-		return false, nil // where one is needed, the schema asks for it
-	}
-	holds, err := crm.Holds(e.App, id)
-	if err != nil {
-		return false, err
-	}
-	hold, known := holds[id]
-	return !known || !p.Has(access.Table[crm.CollectionCustomers].See, hold.Standing(p.Person)), nil
-}
-
 // whyNot says who may change the records of a collection.
 func whyNot(collection string) string {
 	switch collection {
@@ -148,6 +131,10 @@ func whyNot(collection string) string {
 		return "You may look at this customer, but only its owner, its collaborators, the manager of its team and the directors may change it."
 	case crm.CollectionOrders:
 		return "Orders are kept by the owner of the customer, the manager of its team and the directors."
+	case crm.CollectionContracts:
+		return "Contracts are kept by the owner of the customer, the manager of its team and the directors."
+	case crm.CollectionCases, crm.CollectionSurveys:
+		return "Cases and surveys are kept by the owner of the customer, those it is assigned to, support, managers and directors."
 	case crm.CollectionFollowUps:
 		return "Its author may change a follow-up for 24 hours; after that a manager of the customer's team."
 	case crm.CollectionTasks:
@@ -208,17 +195,13 @@ func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record,
 	if p.Super || customer == moved.Original().GetString(crm.FieldCustomer) {
 		return nil
 	}
-	unseen, err := customerUnseen(e, p, customer)
+	standing, sees, err := p.Reach(e.App, moved)
 	if err != nil {
 		return err
 	}
-	if unseen {
+	if !sees {
 		errs[crm.FieldCustomer] = errNoCustomer
 		return nil
-	}
-	standing, err := p.Standing(e.App, moved)
-	if err != nil {
-		return err
 	}
 	before, err := p.Standing(e.App, moved.Original())
 	if err != nil {

@@ -180,3 +180,61 @@ func TestTemplated(t *testing.T) {
 		t.Error("another author's first is marked")
 	}
 }
+
+// TestFingerprint follows the text through its edits, and is neither shown nor logged: it stays when a text is erased.
+func TestFingerprint(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.Contact(o.customer, testapp.Fields{"name": "李敏"})
+	print := func(record *core.Record) string { return o.Reload(record).GetString(crm.FieldFingerprint) }
+	first := o.recorded(testapp.Fields{"content": "李敏 您好，Hello"})
+	known := print(first)
+	if known == "" || known != print(o.recorded(testapp.Fields{"content": "您好，hello"})) {
+		t.Error("a name, spaces and case make another text")
+	}
+	if print(o.recorded(testapp.Fields{"kind": crm.KindCampaign})) != "" {
+		t.Error("a campaign has a fingerprint")
+	}
+	o.server.Update(o.rep, first, testapp.Fields{"purpose": "回访"}).Want(200)
+	if print(first) != known {
+		t.Error("another purpose makes another text")
+	}
+	answer := o.server.Update(o.rep, first, testapp.Fields{"content": "您好，再见"}).Want(200)
+	if got := print(first); got == "" || got == known {
+		t.Errorf("another text leaves the fingerprint %q", got)
+	}
+	if answer.Data[crm.FieldFingerprint] != nil {
+		t.Error("the fingerprint is shown")
+	}
+	var logged int
+	if err := o.DB().NewQuery("SELECT count(*) FROM audit_log WHERE changes LIKE '%fingerprint%'").Row(&logged); err != nil || logged > 0 {
+		t.Errorf("%d entries of the log tell of it: %v", logged, err)
+	}
+	o.server.Create(o.rep, "follow_ups", o.FollowUpFields(o.customer, testapp.Fields{"fingerprint": known})).Want(400)
+}
+
+// TestFingerprintsAdded gives follow-ups that were there before the step that brought fingerprints the same as the program does.
+func TestFingerprintsAdded(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	customer := app.Customer(testapp.Fields{"owner": app.User(crm.RoleRep, nil).Id})
+	app.Contact(customer, testapp.Fields{"name": "李敏"})
+	followUp := app.FollowUp(customer, testapp.Fields{"by": customer.GetString("owner"), "content": "李敏，HELLO " + customer.GetString("name") + " 您好"})
+	want := app.Reload(followUp).GetString(crm.FieldFingerprint)
+	var step core.MigrationsList
+	for _, one := range core.AppMigrations.Items() {
+		if one.File == "1700000240_fingerprint.go" {
+			step.Add(one)
+		}
+	}
+	runner := core.NewMigrationsRunner(app, step)
+	if reverted, err := runner.Down(1); err != nil || len(reverted) != 1 {
+		t.Fatal(reverted, err)
+	}
+	if applied, err := runner.Up(); err != nil || len(applied) != 1 {
+		t.Fatal(applied, err)
+	}
+	if got := app.Reload(followUp).GetString(crm.FieldFingerprint); want == "" || got != want {
+		t.Errorf("the step gives %q, the program %q", got, want)
+	}
+}

@@ -64,6 +64,11 @@ func (r *run) save(tx core.App, batch []*core.Record) (customers []string, err e
 	inserter := inserter{tx: tx}
 	defer func() { err = errors.Join(err, inserter.close()) }()
 	for _, record := range batch {
+		if r.collection.Name == crm.CollectionFollowUps {
+			if err := crm.SettleFingerprint(tx, record); err != nil {
+				return nil, err
+			}
+		}
 		if record.IsNew() {
 			err = inserter.insert(record, r.now)
 		} else {

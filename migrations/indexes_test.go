@@ -1,6 +1,7 @@
 package migrations_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -14,30 +15,31 @@ func TestQueriesUseIndexes(t *testing.T) {
 	t.Parallel()
 	app := testapp.Bare(t)
 	for query, index := range map[string]string{
-		"SELECT * FROM customers WHERE owner = 'u' AND next_follow_up_on <= '2026'":                     "idx_customers_owner_next",
-		"SELECT * FROM customers WHERE team = 't' AND next_follow_up_on <= '2026'":                      "idx_customers_team_next",
-		"SELECT id FROM customers WHERE assess_due_at != '' AND assess_due_at <= '2026'":                "idx_customers_assess_due",
-		"SELECT id FROM customers WHERE code = {:v}":                                                    "idx_customers_code",
-		"SELECT id FROM customers WHERE name_key = {:v}":                                                "idx_customers_name_key",
-		"SELECT window_orders, window_amount, last_order_at FROM customers WHERE window_orders > 0":     "COVERING INDEX idx_customers_window",
-		"SELECT * FROM contacts WHERE customer = 'c'":                                                   "idx_contacts_customer",
-		"SELECT * FROM contacts WHERE phone = {:v}":                                                     "idx_contacts_phone",
-		"SELECT * FROM contacts WHERE email = {:v}":                                                     "idx_contacts_email",
-		"SELECT sum(amount) FROM orders WHERE customer = 'c' AND ordered_at > '2026' AND NOT cancelled": "COVERING INDEX idx_orders_customer",
-		"SELECT * FROM follow_ups WHERE customer = 'c' ORDER BY started_at DESC LIMIT 20":               "idx_follow_ups_customer",
-		"SELECT * FROM follow_ups WHERE `by` = 'u' AND started_at > '2026'":                             "idx_follow_ups_by",
-		"SELECT * FROM tasks WHERE assignee = 'u' AND status = 'open' ORDER BY due_at":                  "idx_tasks_assignee",
-		"SELECT * FROM tasks WHERE customer = 'c' AND status = 'open'":                                  "idx_tasks_customer",
-		"SELECT * FROM tasks WHERE status = 'open' AND due_at < '2026'":                                 "idx_tasks_due",
-		"SELECT * FROM tasks WHERE `key` = {:v}":                                                        "idx_tasks_key",
-		"SELECT * FROM tasks WHERE follow_up = {:v}":                                                    "idx_tasks_follow_up",
-		"SELECT * FROM signals WHERE customer = 'c' AND cleared_at = ''":                                "INDEX idx_signals_",
-		"SELECT * FROM tier_changes WHERE customer = 'c' ORDER BY at DESC":                              "idx_tier_changes_customer",
-		"SELECT * FROM audit_log ORDER BY seq DESC LIMIT 1":                                             "idx_audit_log_seq",
-		"SELECT * FROM audit_log WHERE collection = 'c' AND record = 'r' ORDER BY seq":                  "idx_audit_log_record",
-		"SELECT * FROM audit_log WHERE action = 'sign_in_failed' AND ip = 'a' AND at > '2026'":          "idx_audit_log_action",
-		"SELECT * FROM audit_log WHERE actor = 'u' AND at > '2026'":                                     "idx_audit_log_actor",
-		"SELECT * FROM job_runs WHERE job = 'tiers' ORDER BY started_at DESC LIMIT 1":                   "idx_job_runs_job",
+		"SELECT * FROM customers WHERE owner = 'u' AND next_follow_up_on <= '2026'":                                                                                "idx_customers_owner_next",
+		"SELECT * FROM customers WHERE team = 't' AND next_follow_up_on <= '2026'":                                                                                 "idx_customers_team_next",
+		"SELECT id FROM customers WHERE assess_due_at != '' AND assess_due_at <= '2026'":                                                                           "idx_customers_assess_due",
+		"SELECT id FROM customers WHERE code = {:v}":                                                                                                               "idx_customers_code",
+		"SELECT id FROM customers WHERE name_key = {:v}":                                                                                                           "idx_customers_name_key",
+		"SELECT window_orders, window_amount, last_order_at FROM customers WHERE window_orders > 0":                                                                "COVERING INDEX idx_customers_window",
+		"SELECT * FROM contacts WHERE customer = 'c'":                                                                                                              "idx_contacts_customer",
+		"SELECT * FROM contacts WHERE phone = {:v}":                                                                                                                "idx_contacts_phone",
+		"SELECT * FROM contacts WHERE email = {:v}":                                                                                                                "idx_contacts_email",
+		"SELECT sum(amount) FROM orders WHERE customer = 'c' AND ordered_at > '2026' AND NOT cancelled":                                                            "COVERING INDEX idx_orders_customer",
+		"SELECT * FROM follow_ups WHERE customer = 'c' ORDER BY started_at DESC LIMIT 20":                                                                          "idx_follow_ups_customer",
+		"SELECT count(DISTINCT customer) FROM follow_ups WHERE `by` = 'u' AND fingerprint = 'f' AND fingerprint != '' AND started_at > '2026' AND customer != 'c'": "COVERING INDEX idx_follow_ups_fingerprint",
+		"SELECT * FROM follow_ups WHERE `by` = 'u' AND started_at > '2026'":                                                                                        "idx_follow_ups_by",
+		"SELECT * FROM tasks WHERE assignee = 'u' AND status = 'open' ORDER BY due_at":                                                                             "idx_tasks_assignee",
+		"SELECT * FROM tasks WHERE customer = 'c' AND status = 'open'":                                                                                             "idx_tasks_customer",
+		"SELECT * FROM tasks WHERE status = 'open' AND due_at < '2026'":                                                                                            "idx_tasks_due",
+		"SELECT * FROM tasks WHERE `key` = {:v}":                                                                                                                   "idx_tasks_key",
+		"SELECT * FROM tasks WHERE follow_up = {:v}":                                                                                                               "idx_tasks_follow_up",
+		"SELECT * FROM signals WHERE customer = 'c' AND cleared_at = ''":                                                                                           "INDEX idx_signals_",
+		"SELECT * FROM tier_changes WHERE customer = 'c' ORDER BY at DESC":                                                                                         "idx_tier_changes_customer",
+		"SELECT * FROM audit_log ORDER BY seq DESC LIMIT 1":                                                                                                        "idx_audit_log_seq",
+		"SELECT * FROM audit_log WHERE collection = 'c' AND record = 'r' ORDER BY seq":                                                                             "idx_audit_log_record",
+		"SELECT * FROM audit_log WHERE action = 'sign_in_failed' AND ip = 'a' AND at > '2026'":                                                                     "idx_audit_log_action",
+		"SELECT * FROM audit_log WHERE actor = 'u' AND at > '2026'":                                                                                                "idx_audit_log_actor",
+		"SELECT * FROM job_runs WHERE job = 'tiers' ORDER BY started_at DESC LIMIT 1":                                                                              "idx_job_runs_job",
 
 		"SELECT * FROM contracts WHERE customer = 'c' ORDER BY starts_on DESC":                                                             "idx_contracts_customer",
 		"SELECT * FROM contracts WHERE customer = 'c' ORDER BY created DESC LIMIT 50":                                                      "idx_contracts_history",
@@ -59,7 +61,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 			t.Errorf("%s: %v", query, err)
 			continue
 		}
-		if len(steps) == 0 || !strings.Contains(steps[0].Detail, index) {
+		uses := func(step struct{ Detail string }) bool { return strings.Contains(step.Detail, index) }
+		if !slices.ContainsFunc(steps, uses) {
 			t.Errorf("%s: the plan is %v, want %s", query, steps, index)
 		}
 	}
