@@ -20,6 +20,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		group.GET("/customers/{id}/timeline", timeline)
 		group.GET("/export/{collection}", export(now)).BindFunc(requireDirector)
 		group.POST("/contacts/{id}/erase", erase).BindFunc(requireDirector)
+		group.POST("/policy/preview", previewPolicy(now)).BindFunc(requireDirector)
 		bindCustomers(group, now)
 		bindReveal(group, now)
 		bindDuplicates(group, now)

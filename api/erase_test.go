@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/pocketbase/core"
+
 	"touchbase/audit"
 	"touchbase/crm"
 	"touchbase/internal/testapp"
@@ -27,6 +29,8 @@ func TestErase(t *testing.T) {
 	}
 	server.Update(rep, contact, testapp.Fields{"phone": "13987654321"}).Want(200)
 	followUp := app.FollowUp(customer, testapp.Fields{"contact": id, "by": rep.Id})
+	opened := app.Make("cases", testapp.Fields{"customer": customer.Id, "contact": id, "kind": "question", "subject": "交期"})
+	survey := app.Make("surveys", testapp.Fields{"customer": customer.Id, "contact": id})
 	path := "/api/crm/contacts/" + id + "/erase"
 
 	server.Send(rep, http.MethodPost, path, testapp.Fields{"reason": "x"}).Want(403)
@@ -51,8 +55,10 @@ func TestErase(t *testing.T) {
 	if !strings.Contains(left, "asked on 2026-08-03") {
 		t.Error("the log does not say why")
 	}
-	if app.Reload(followUp).GetString("contact") != id {
-		t.Error("what was done with them is gone")
+	for _, record := range []*core.Record{followUp, opened, survey} {
+		if app.Reload(record).GetString("contact") != id {
+			t.Errorf("that one of %s was with them is gone", record.Collection().Name)
+		}
 	}
 	report, err := audit.Verify(app, "")
 	if err != nil || !report.OK() {

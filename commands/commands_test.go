@@ -35,6 +35,7 @@ func TestImportAlone(t *testing.T) {
 		"customers done 3 3 0\ncustomers done 3 0 3" {
 		t.Errorf("the imports read %q", got)
 	}
+	touchbase(t, "job", "run", "tiers", "--dir", dir).succeed(t, "tiers done") // it scores RFM
 	touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, "tiers done: examined 3, changed 0\n")
 }
 
@@ -144,6 +145,7 @@ func TestThroughTheServer(t *testing.T) {
 	if n := ask(t, dir, "SELECT count(*) FROM customers WHERE assessed_at != ''"); n != "700" {
 		t.Errorf("%s customers are there", n)
 	}
+	touchbase(t, "job", "run", "tiers", "--dir", dir).succeed(t, "tiers done") // it scores RFM
 	touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, "tiers done: examined 700, changed 0\n")
 
 	bad := write(t, "orders.csv", []string{"客户", "金额", "下单时间"}, []string{"K1", "x", "2026-01-05"}, []string{"K1", "5", "2026-01-05"})
@@ -187,6 +189,7 @@ func TestAfterAKilledServer(t *testing.T) {
 		t.Errorf("the way to the killed server is still there (%v)", err)
 	}
 	serve(t, dir)
+	touchbase(t, "job", "run", "tiers", "--dir", dir).succeed(t, "tiers done") // it scores RFM
 	touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, "tiers done: examined 2, changed 0\n")
 }
 
@@ -218,6 +221,7 @@ func TestStoppedImport(t *testing.T) {
 	if got := ask(t, dir, counts); got != "interrupted 6000 1" {
 		t.Errorf("the import reads %q", got)
 	}
+	touchbase(t, "job", "run", "tiers", "--dir", dir).succeed(t, "tiers done") // it scores RFM
 	touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, "changed 0\n")
 	touchbase(t, "import", "orders", path, "--dir", dir).succeed(t, "rows 6000, created ")
 	if got := ask(t, dir, "SELECT count(*) FROM orders"); got != "6000" {

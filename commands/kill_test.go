@@ -146,6 +146,7 @@ func TestKilledImport(t *testing.T) {
 			halfway++
 		}
 		started := ask(t, dir, "SELECT count(*) FROM imports WHERE status = 'running'")
+		touchbase(t, "job", "run", "tiers", "--dir", dir).succeed(t, "tiers done") // it scores RFM
 		touchbase(t, "job", "run", "tiers", "--all", "--dir", dir).succeed(t, fmt.Sprintf("tiers done: examined %d, changed 0\n", customers))
 		touchbase(t, "import", "orders", path, "--dir", dir).
 			succeed(t, fmt.Sprintf("rows %d, created %d, updated 0, skipped %d, problems 0\n", n, n-written, written))

@@ -268,6 +268,9 @@ func judge(app core.App, ids []string, policy *Policy, how Assessing) ([]judged,
 // follow, all through the given app: inside a transaction they stand or fall together. It gives the ids
 // whose assessment changed. Archived customers are left as they are.
 func Reassess(app core.App, policy *Policy, how Assessing, ids ...string) ([]string, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
 	list, err := judge(app, ids, policy, how)
 	if err != nil {
 		return nil, err
@@ -289,7 +292,9 @@ func save(app core.App, policy *Policy, how Assessing, list []judged) (changed [
 				return fmt.Errorf("failed to save the assessment of %s: %w", j.facts.ID, err)
 			}
 		}
-		return nil
+		// The win-backs just opened are facts themselves. The second look opens no more: it finds them wanted already.
+		_, err := Reassess(tx, policy, how, s.again...)
+		return err
 	})
 	return changed, err
 }
@@ -300,6 +305,7 @@ type saving struct {
 	policy  *Policy
 	how     Assessing
 	updates map[string]*dbx.Query // prepared, by their columns; closed with the transaction
+	again   []string              // customers whose tasks now are other facts than those judged by
 }
 
 // save writes the changed columns, the signals that were raised or cleared and, where the tier is another one, the tier change;
@@ -389,6 +395,9 @@ func (s *saving) tasks(j *judged) error {
 	}
 	if !changed {
 		return nil
+	}
+	if j.result.Cause == rules.CausePrice {
+		s.again = append(s.again, j.facts.ID)
 	}
 	return countTasks(s.app, j.facts.ID)
 }

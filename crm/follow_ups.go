@@ -164,7 +164,7 @@ type followUp struct {
 
 // tasks does everything that follows from it.
 func (f followUp) tasks() error {
-	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.negativeFeedback} {
+	for _, step := range []func() error{f.moveTasks, f.nextStep, f.promises, f.complaint, f.negativeFeedback} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -181,11 +181,14 @@ func (f followUp) task(kind, key string) RuleTask {
 	}
 }
 
-// moveTasks takes the tasks of a follow-up that was entered with the wrong customer along to the right one.
+// moveTasks takes the tasks, and the case, of a follow-up that was entered with the wrong customer along to the right one.
 func (f followUp) moveTasks() error {
 	before := f.record.Original().GetString(FieldCustomer)
 	if before == "" || before == f.record.GetString(FieldCustomer) {
 		return nil
+	}
+	if err := moveComplaint(f.app, f.record, f.policy, f.now); err != nil {
+		return err
 	}
 	tasks, err := f.app.FindAllRecords(CollectionTasks, dbx.HashExp{FieldFollowUp: f.record.Id})
 	if err != nil {
@@ -309,14 +312,29 @@ func (f followUp) promises() error {
 	return nil
 }
 
-// negativeFeedback asks for an answer within hours; it ends when the follow-up turns out not to have been negative.
+// complaint opens the case of a complaint, once: what becomes of it is for people to say.
+func (f followUp) complaint() error {
+	if f.imported || f.record.GetString(FieldKind) != KindComplaint || !changed(f.record, FieldKind) {
+		return nil
+	}
+	opened, err := complaintCase(f.app, f.record.Id)
+	if err != nil || opened != nil {
+		return err
+	}
+	return openComplaint(f.app, f.record, f.policy, f.now)
+}
+
+// negativeFeedback asks for an answer within hours; it ends when the follow-up turns out not to have been negative. A complaint is
+// answered by its case.
 func (f followUp) negativeFeedback() error {
 	if f.imported {
 		return nil
 	}
 	task := f.task(KindNegativeFeedback, "")
 	negative := f.record.GetString(FieldFeedback) == FeedbackNegative || f.record.GetString(FieldMood) == MoodDissatisfied
-	if !negative {
+	if complaint, err := complaintCase(f.app, f.record.Id); err != nil {
+		return err
+	} else if complaint != nil || !negative {
 		return f.end(task.Key, TaskCancelled, endedByRule)
 	}
 	task.Priority = PriorityHigh

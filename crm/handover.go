@@ -11,15 +11,15 @@ import (
 	"touchbase/rules"
 )
 
-// MoveTasks gives the open tasks that a customer's former owner had of it to the new one; without a new one to whoever a
-// rule's task goes to then. Who gave them stays. Nothing moves where there was no former owner. To be called inside the
+// MoveTasks gives the open tasks and unresolved cases that a customer's former owner had of it to the new one; without a new one to
+// whoever a rule's task goes to then. Who gave them stays. Nothing moves where there was no former owner. To be called inside the
 // transaction that changes the owner, once the customer is saved.
 func MoveTasks(tx core.App, policy *Policy, customer, from, to string, now time.Time) error {
 	if from == "" || from == to {
 		return nil
 	}
-	tasks, err := openTasksOf(tx, dbx.HashExp{FieldAssignee: from, FieldCustomer: customer})
-	if err != nil || len(tasks) == 0 {
+	left, err := unfinishedOf(tx, dbx.HashExp{FieldAssignee: from, FieldCustomer: customer})
+	if err != nil || len(left) == 0 {
 		return err
 	}
 	if to == "" {
@@ -27,11 +27,11 @@ func MoveTasks(tx core.App, policy *Policy, customer, from, to string, now time.
 			return err
 		}
 	}
-	return reassign(tx, tasks, to)
+	return reassign(tx, left, to)
 }
 
 // TakeOver gives everything unfinished of somebody who leaves to another: the customers they own, but for the archived,
-// and every open task of theirs. Collaborators, requesters and authors stay, as history. To be called inside the
+// every open task and every unresolved case of theirs. Collaborators, requesters and authors stay, as history. To be called inside the
 // transaction that deactivates them; by is the user who does, where it is one. It gives the ids of the customers, to be
 // announced after the commit: there may be thousands, so they are written in one go, without hooks.
 func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) ([]string, error) {
@@ -45,14 +45,14 @@ func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) (
 			return nil, err
 		}
 	}
-	tasks, err := openTasksOf(tx, dbx.HashExp{FieldAssignee: from})
+	left, err := unfinishedOf(tx, dbx.HashExp{FieldAssignee: from})
 	if err != nil {
 		return nil, err
 	}
-	for _, task := range tasks {
-		task.Set(FieldGivenBy, by) // who decides it gives it: what somebody long gone gave would open no customer to the new one
+	for _, record := range left {
+		record.Set(FieldGivenBy, by) // who decides it gives it: what somebody long gone gave would open no customer to the new one
 	}
-	if err := reassign(tx, tasks, to); err != nil {
+	if err := reassign(tx, left, to); err != nil {
 		return nil, err
 	}
 	for batch := range slices.Chunk(customers, batchSize) {
@@ -80,23 +80,31 @@ func ownedBy(owner string) dbx.Expression {
 	return dbx.And(dbx.HashExp{FieldOwner: owner}, dbx.Not(dbx.HashExp{FieldStage: StageArchived}))
 }
 
-// isOpen holds for tasks still to be done.
-var isOpen = dbx.NewExp("status IN (" + OpenStatuses + ")")
+// isOpen holds for tasks still to be done, isUnresolved for cases.
+var (
+	isOpen       = dbx.NewExp("status IN (" + OpenStatuses + ")")
+	isUnresolved = dbx.NewExp("resolved_at = ''")
+)
 
-func openTasksOf(app core.App, whose dbx.HashExp) ([]*core.Record, error) {
-	var tasks []*core.Record
-	err := app.RecordQuery(CollectionTasks).AndWhere(whose).AndWhere(isOpen).OrderBy(core.FieldNameId).All(&tasks)
-	if err != nil {
-		return nil, fmt.Errorf("failed to find the open tasks to hand over: %w", err)
+// unfinishedOf gives the open tasks and the unresolved cases for which a condition holds.
+func unfinishedOf(app core.App, whose dbx.HashExp) ([]*core.Record, error) {
+	var all []*core.Record
+	for collection, isUnfinished := range map[string]dbx.Expression{CollectionTasks: isOpen, CollectionCases: isUnresolved} {
+		var some []*core.Record
+		err := app.RecordQuery(collection).AndWhere(whose).AndWhere(isUnfinished).OrderBy(core.FieldNameId).All(&some)
+		if err != nil {
+			return nil, fmt.Errorf("failed to find the %s to hand over: %w", collection, err)
+		}
+		all = append(all, some...)
 	}
-	return tasks, nil
+	return all, nil
 }
 
-func reassign(app core.App, tasks []*core.Record, to string) error {
-	for _, task := range tasks {
-		task.Set(FieldAssignee, to)
-		if err := saveTask(app, task); err != nil {
-			return err
+func reassign(app core.App, unfinished []*core.Record, to string) error {
+	for _, record := range unfinished {
+		record.Set(FieldAssignee, to)
+		if err := SaveAsSystem(app, record); err != nil {
+			return fmt.Errorf("failed to hand over one of %s: %w", record.Collection().Name, err)
 		}
 	}
 	return nil

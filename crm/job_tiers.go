@@ -16,7 +16,7 @@ import (
 // other writers wait no longer than that.
 const (
 	batchSize = 500
-	saveSize  = 200
+	saveSize  = 100
 )
 
 // ErrStopped is the end of a job that was told to stop between two batches; what it saved stands.

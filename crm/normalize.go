@@ -6,9 +6,9 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 )
 
-// ErrAmountMissing asks for the amount of an order. A number has no nothing in PocketBase, so whether it was given can only be
+// ErrAmountMissing asks for the amount of an order or a contract. A number has no nothing in PocketBase, so whether it was given can only be
 // told by whoever reads the request or the row.
-var ErrAmountMissing = fieldError(CodeRequired, "An order needs its amount; 0 is one.")
+var ErrAmountMissing = fieldError(CodeRequired, "Say the amount; 0 is one.")
 
 // Normalize puts a record of one of the collections that can be imported into the form it is stored in.
 func Normalize(app core.App, record *core.Record, policy *Policy) error {

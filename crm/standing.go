@@ -17,7 +17,7 @@ type Standing uint8
 
 const (
 	Own      Standing = 1 << iota // owner or collaborator of the customer
-	Assigned                      // an open task of the customer is theirs, given by somebody who could give it
+	Assigned                      // an open task or case of the customer is theirs, given by somebody who could give it
 	Team                          // the customer, or the person, is of their team
 	Pool                          // the customer has no owner
 	Self                          // the record is about them or theirs: their account, their follow-up, the task they asked for
@@ -89,18 +89,18 @@ func (h Hold) Standing(p Person) Standing {
 	return s
 }
 
-// SettleGrant fixes, before a task is stored, whether it makes its assignee one to whom the customer is assigned: somebody gave it who stood to the
+// SettleGrant fixes, before a task or a case is stored, whether it makes its assignee one to whom the customer is assigned: somebody gave it who stood to the
 // customer as its owner or its team, or a director, or a rule in its own name. What people give themselves does not count: they
 // would let themselves in.
-func SettleGrant(app core.App, task *core.Record) error {
-	if !changed(task, FieldAssignee) && !changed(task, FieldGivenBy) && !changed(task, FieldCustomer) {
+func SettleGrant(app core.App, record *core.Record) error {
+	if !changed(record, FieldAssignee) && !changed(record, FieldGivenBy) && !changed(record, FieldCustomer) {
 		return nil
 	}
-	grants, err := mayGrant(app, task.GetString(FieldCustomer), task.GetString(FieldGivenBy), task.GetString(FieldAssignee))
+	grants, err := mayGrant(app, record.GetString(FieldCustomer), record.GetString(FieldGivenBy), record.GetString(FieldAssignee))
 	if err != nil {
 		return err
 	}
-	task.Set(FieldGrants, grants)
+	record.Set(FieldGrants, grants)
 	return nil
 }
 
@@ -128,11 +128,13 @@ func mayGrant(app core.App, customer, giver, assignee string) (bool, error) {
 	return holds[customer].Standing(PersonOf(user))&(Own|Team) != 0, nil
 }
 
-// syncAssigned stores to whom a customer is assigned by its open tasks. The audit log has it by the tasks.
+// syncAssigned stores to whom a customer is assigned by its open tasks and unresolved cases. The audit log has it by those.
 func syncAssigned(app core.App, customer string) error {
 	_, err := app.DB().NewQuery(`UPDATE customers SET assigned = a.list FROM (
-			SELECT json_group_array(assignee) list FROM (SELECT DISTINCT assignee FROM tasks
-				WHERE customer = {:id} AND [[grants]] AND assignee != '' AND status IN (` + OpenStatuses + `) ORDER BY assignee)) a
+			SELECT json_group_array(assignee) list FROM (
+				SELECT assignee FROM tasks WHERE customer = {:id} AND [[grants]] AND assignee != '' AND status IN (` + OpenStatuses + `)
+				UNION SELECT assignee FROM cases WHERE customer = {:id} AND [[grants]] AND assignee != '' AND resolved_at = ''
+				ORDER BY assignee)) a
 		WHERE id = {:id} AND assigned IS NOT a.list`).Bind(dbx.Params{"id": customer}).Execute()
 	if err != nil {
 		return fmt.Errorf("failed to store to whom a customer is assigned: %w", err)
@@ -140,13 +142,13 @@ func syncAssigned(app core.App, customer string) error {
 	return nil
 }
 
-// SyncAssigned makes a stored or deleted task count in whom its customers are assigned to. One that makes nobody so, now as before,
-// counts in nothing.
-func SyncAssigned(app core.App, task *core.Record) error {
-	if !task.GetBool(FieldGrants) && !task.Original().GetBool(FieldGrants) {
+// SyncAssigned makes a stored or deleted task or case count in whom its customers are assigned to. One that makes nobody so, now as
+// before, counts in nothing.
+func SyncAssigned(app core.App, record *core.Record) error {
+	if !record.GetBool(FieldGrants) && !record.Original().GetBool(FieldGrants) {
 		return nil
 	}
-	for _, customer := range []string{task.GetString(FieldCustomer), task.Original().GetString(FieldCustomer)} {
+	for _, customer := range []string{record.GetString(FieldCustomer), record.Original().GetString(FieldCustomer)} {
 		if customer == "" {
 			continue
 		}

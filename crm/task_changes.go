@@ -98,10 +98,16 @@ func dayIsFull(app core.App, task *core.Record, on rules.Day, policy *Policy) (b
 
 // FollowTask does what a person's change of a task asks for: a next step that is done confirms its follow-up, and one
 // taken up again puts the follow-up back to be followed up. A cancelled one leaves the follow-up without a step, which
-// the customer's reasons then ask for.
-func FollowTask(app core.App, task *core.Record) error {
+// the customer's reasons then ask for. The task of a case that is done is the response to it.
+func FollowTask(app core.App, task *core.Record, now time.Time) error {
+	if !changed(task, FieldStatus) {
+		return nil
+	}
 	followUp := task.GetString(FieldFollowUp)
-	if followUp == "" || task.GetString(FieldKind) != KindNextAction || !changed(task, FieldStatus) {
+	switch kind := task.GetString(FieldKind); {
+	case kind == KindCase:
+		return followCaseTask(app, task, now)
+	case kind != KindNextAction || followUp == "":
 		return nil
 	}
 	status := task.GetString(FieldStatus)

@@ -33,6 +33,7 @@ type RuleTask struct {
 var ruleTitles = map[string][2]string{
 	KindNegativeFeedback: {"回应客户的负面反馈", "Answer the customer's negative feedback"},
 	KindHandover:         {"与新的对接人完成交接", "Hand over to the new contact"},
+	KindCase:             {"处理客户的服务单", "See to the customer's case"},
 	KindWinBack:          {"挽回客户：24 小时内联系", "Win the customer back: get in touch within a day"},
 	KindLightTouch:       {"轻量触达：分享行业资讯，不推销", "Light touch: share industry news, no pitch"},
 }
@@ -108,12 +109,19 @@ const maxTitle = 200
 
 // setTitle gives a task its words; those too long for a title are kept whole in the detail.
 func setTitle(task *core.Record, words string) {
-	title := words
-	if runes := []rune(strings.ReplaceAll(words, "\n", " ")); len(runes) > maxTitle {
-		title = string(runes[:maxTitle-1]) + "…"
+	title := cut(words)
+	if title != words {
 		task.Set(FieldDetail, words)
 	}
 	task.Set(FieldTitle, title)
+}
+
+// cut shortens words to those of a title, where they are too long for one.
+func cut(words string) string {
+	if runes := []rune(strings.ReplaceAll(words, "\n", " ")); len(runes) > maxTitle {
+		return string(runes[:maxTitle-1]) + "…"
+	}
+	return words
 }
 
 // endedByRule marks, in the result of a task, that its cause went away.

@@ -120,13 +120,13 @@ func otherDirectors(app core.App, but string) (bool, error) {
 	return exists(app, CollectionUsers, dbx.And(ActiveDirectors(), dbx.Not(dbx.HashExp{core.FieldNameId: but})))
 }
 
-// checkTakesOver asks who takes over from somebody deactivated who has customers or open tasks.
+// checkTakesOver asks who takes over from somebody deactivated who has customers, open tasks or unresolved cases.
 func checkTakesOver(app core.App, after *core.Record, errs validation.Errors) error {
 	substitute, err := activePerson(app, after.GetString(FieldSubstitute))
 	if err != nil || substitute != nil && substitute.ID != after.Id {
 		return err
 	}
-	var customers, tasks int
+	var customers, tasks, cases int
 	if err := app.DB().Select("count(*)").From(CollectionCustomers).Where(ownedBy(after.Id)).Row(&customers); err != nil {
 		return fmt.Errorf("failed to count somebody's customers: %w", err)
 	}
@@ -134,10 +134,14 @@ func checkTakesOver(app core.App, after *core.Record, errs validation.Errors) er
 	if err != nil {
 		return fmt.Errorf("failed to count somebody's tasks: %w", err)
 	}
-	if customers+tasks > 0 {
+	err = app.DB().Select("count(*)").From(CollectionCases).Where(dbx.HashExp{FieldAssignee: after.Id}).AndWhere(isUnresolved).Row(&cases)
+	if err != nil {
+		return fmt.Errorf("failed to count somebody's cases: %w", err)
+	}
+	if customers+tasks+cases > 0 {
 		errs[FieldSubstitute] = fieldError(CodeTakesOver,
-			"Say who takes over %d customers and %d open tasks: another active person as substitute.", customers, tasks).
-			SetParams(map[string]any{"customers": customers, "tasks": tasks})
+			"Say who takes over %d customers, %d open tasks and %d unresolved cases: another active person as substitute.", customers, tasks, cases).
+			SetParams(map[string]any{"customers": customers, "tasks": tasks, "cases": cases})
 	}
 	return nil
 }

@@ -22,6 +22,7 @@ const (
 	KindNegativeFeedback = "negative_feedback"
 	KindHandover         = "handover"
 	KindLightTouch       = "light_touch"
+	KindCase             = "case"
 	KindWinBack          = "win_back"
 
 	TaskOpen       = "open"
@@ -41,10 +42,13 @@ const (
 	MoodDissatisfied   = "dissatisfied"
 	MoodHesitant       = "hesitant"
 
-	SeverityMajor = "major" // of a case
-
 	KindCampaign  = "campaign"
 	KindComplaint = "complaint"
+
+	SeverityMinor = "minor" // of a case
+	SeverityMajor = "major"
+
+	ContractActive = "active"
 
 	OrderNew    = "new"
 	OrderRepeat = "repeat"

@@ -47,6 +47,7 @@ type account struct {
 	sinceWoken    int       // responded contacts on later days
 	responded     int
 	lastComplaint rules.Day
+	troubled      bool      // see service.trouble
 	lastEntered   time.Time // entries about a customer are made in the order of the contacts
 }
 
@@ -182,14 +183,23 @@ func (g *generator) chooseDepartures() {
 	}
 }
 
-// chooseQuiet lets some customers fall silent for good before the year ends.
+// chooseQuiet lets some customers fall silent for good before the year ends, the first of them one who bought every month, and
+// so long ago that it shows.
 func (g *generator) chooseQuiet() {
-	for left := 4; left > 0; {
+	const some = 4
+	for left := some; left > 0; {
 		a := pick(g.rng, g.accounts)
 		if a.created != 0 || a.scripted != 0 || a.quiet != 0 || a.tier == "S" || a.customer.Owner == "" {
 			continue
 		}
+		days := rules.Day(g.between(38, 110))
+		if left == some {
+			if !a.buys || a.customer.PurchaseCycle != "monthly" {
+				continue
+			}
+			days = max(days, 100)
+		}
 		left--
-		a.quiet = g.today - rules.Day(g.between(38, 110))
+		a.quiet = g.today - days
 	}
 }

@@ -242,3 +242,84 @@ func TestOrdersFollowTheRules(t *testing.T) {
 		}
 	})
 }
+
+// TestServiceFollowsTheRules looks at contracts, cases and surveys one by one and at all of them together.
+func TestServiceFollowsTheRules(t *testing.T) {
+	t.Parallel()
+	eachScript(t, func(t *testing.T, s *Script, now time.Time) {
+		count := map[string]int{}
+		opened, resolved := map[string]time.Time{}, map[string]int{}
+		running := map[string]Contract{} // by customer
+		talked := map[string]bool{}
+		for _, e := range s.Events {
+			if f := e.FollowUp; f != nil && f.Feedback != "no_response" {
+				talked[e.Customer+rules.DayOf(f.StartedAt, shanghai).String()] = true
+				if f.Kind == "complaint" {
+					opened[f.Case] = f.StartedAt
+				}
+			}
+			count[e.Kind]++
+		}
+		for _, e := range s.Events {
+			switch e.Kind {
+			case KindContract:
+				if before, there := running[e.Customer]; there && e.Contract.StartsOn <= before.EndsOn || e.Contract.EndsOn <= e.Contract.StartsOn {
+					t.Errorf("contract %+v of %s after %+v", e.Contract, e.Customer, before)
+				}
+				if e.Contract.Number == "" || e.Contract.Amount < 1000 {
+					t.Errorf("contract %+v", e.Contract)
+				}
+				running[e.Customer] = *e.Contract
+			case KindCase:
+				checkCase(t, e)
+				opened[e.Case.Key] = e.Case.OpenedAt
+				if !talked[e.Customer+rules.DayOf(e.Case.OpenedAt, shanghai).String()] {
+					t.Errorf("case %+v of a day without a word", e.Case)
+				}
+			case KindUpdateCase, KindAnswerCase:
+				if at := opened[e.Record]; at.IsZero() || !e.At.After(at) {
+					t.Errorf("%s of %q, opened %s, at %s", e.Kind, e.Record, at, e.At)
+				}
+				if e.Kind == KindUpdateCase && e.Change["resolved_at"] != "" {
+					resolved[e.Record]++
+				}
+			case KindSurvey:
+				checkSurvey(t, e)
+				// What was said in the last three days may be entered later.
+				if answered := e.Survey.AnsweredAt; !answered.IsZero() && now.Sub(answered) > 72*time.Hour && !talked[e.Customer+rules.DayOf(answered, shanghai).String()] {
+					t.Errorf("survey %+v answered on a day without a word", e.Survey)
+				}
+			}
+		}
+		for kind, limits := range map[string][2]int{KindContract: {130, 330}, KindCase: {40, 160}, KindSurvey: {90, 260}, KindUpdateContract: {30, 180}, KindUpdateCase: {50, 260}} {
+			if n := count[kind]; n < limits[0] || n > limits[1] {
+				t.Errorf("%d %s events, want %d to %d", n, kind, limits[0], limits[1])
+			}
+		}
+		if unresolved := len(opened) - len(resolved); unresolved < 2 || unresolved > 30 {
+			t.Errorf("%d of %d cases were never resolved", unresolved, len(opened))
+		}
+	})
+}
+
+func checkCase(t *testing.T, e Event) {
+	t.Helper()
+	c := e.Case
+	oneOf(t, "kind", c.Kind, "question", "complaint", "request")
+	oneOf(t, "severity", c.Severity, "minor", "major")
+	if c.Subject == "" || strings.ContainsAny(c.Subject, "{}") || c.By == "" || c.Key == "" || e.At.Before(c.OpenedAt) {
+		t.Errorf("case %+v entered %s", c, e.At)
+	}
+}
+
+func checkSurvey(t *testing.T, e Event) {
+	t.Helper()
+	s := e.Survey
+	answered := !s.AnsweredAt.IsZero()
+	if !s.SentAt.Before(e.At) || !s.ExpiresAt.After(s.SentAt) || answered && (s.AnsweredAt.Before(s.SentAt) || s.AnsweredAt.After(s.ExpiresAt) || e.At.Before(s.AnsweredAt)) {
+		t.Errorf("survey %+v entered %s", s, e.At)
+	}
+	if s.NPS < 0 || s.NPS > 10 || s.Satisfaction < 0 || s.Satisfaction > 10 || !answered && (s.NPS != 0 || s.Satisfaction != 0 || s.Comment != "") || strings.ContainsAny(s.Comment, "{}") {
+		t.Errorf("survey %+v", s)
+	}
+}

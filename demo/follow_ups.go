@@ -16,6 +16,9 @@ type FollowUp struct {
 
 	StartedAt, EndedAt     time.Time
 	NextActionOn, ResumeOn rules.Day
+
+	Case   string   // the key of the case that a complaint opens
+	Topics []string // names of tags
 }
 
 // work is a person's working day: whoever is due is contacted, most urgent first, but five or six
@@ -168,7 +171,7 @@ func (g *generator) record(a *account, f *FollowUp, day rules.Day) {
 	}
 	g.closeStep(a, day, entered)
 	g.add(Event{At: entered, Kind: KindFollowUp, Customer: a.customer.Key, FollowUp: f, By: f.By})
-	if f.Feedback == "negative" || f.Mood == "dissatisfied" {
+	if (f.Feedback == "negative" || f.Mood == "dissatisfied") && f.Kind != "complaint" { // that is answered by its case
 		g.answerObjection(a, f, entered)
 	}
 	a.meet(day, f)

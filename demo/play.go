@@ -72,7 +72,7 @@ type player struct {
 	jobs   Runner
 	zone   *time.Location
 
-	ids       map[string]string // key → record id
+	ids       map[string]string // key → record id; of tags their names are the keys
 	customers int               // entered so far
 	events    int
 }
@@ -123,6 +123,9 @@ func (p *player) found() error {
 	}
 	err := p.make(core.CollectionNameSuperusers, "", map[string]any{"email": AdminEmail, "password": Password})
 	if err != nil {
+		return err
+	}
+	if err := p.knowTags(); err != nil {
 		return err
 	}
 	for _, t := range p.script.Teams {
@@ -258,7 +261,7 @@ func (p *player) enter(e *Event) error {
 	case KindCompleteTask:
 		return p.completeTasks(e)
 	}
-	return fmt.Errorf("unknown kind of event %q", e.Kind)
+	return p.enterService(e)
 }
 
 func (p *player) enterOrder(e *Event) error {
@@ -282,7 +285,19 @@ func (p *player) enterFollowUp(e *Event) error {
 	if f.Contact != "" {
 		fields[crm.FieldContact] = p.ids[f.Contact]
 	}
-	return p.make(crm.CollectionFollowUps, "", fields)
+	fields[crm.FieldTopics] = p.tags(f.Topics)
+	if f.Case == "" {
+		return p.make(crm.CollectionFollowUps, "", fields)
+	}
+	if err := p.make(crm.CollectionFollowUps, "complaint", fields); err != nil {
+		return err
+	}
+	opened, err := p.app.FindFirstRecordByData(crm.CollectionCases, crm.FieldFollowUp, p.ids["complaint"])
+	if err != nil {
+		return fmt.Errorf("failed to find the case of a complaint: %w", err)
+	}
+	p.ids[f.Case] = opened.Id
+	return nil
 }
 
 // change saves some fields of a record.

@@ -20,6 +20,12 @@ const (
 	KindUpdateCustomer = "update_customer" // Change holds customer fields by their names
 	KindContactLeaves  = "contact_leaves"  // Contact leaves; Successor, if any, is a new contact who takes over
 	KindCompleteTask   = "complete_task"   // see Event.Change
+	KindContract       = "contract"        // Contract is set
+	KindCase           = "case"            // Case is set
+	KindSurvey         = "survey"          // Survey is set
+	KindUpdateContract = "update_contract" // Change holds fields of the contract Record by their names
+	KindUpdateCase     = "update_case"     // likewise of the case Record
+	KindAnswerCase     = "answer_case"     // the task of the case Record is done; Change holds its "result"
 )
 
 // Script is the company and what happened in it.
@@ -38,6 +44,10 @@ type Event struct {
 	Customer string // key
 	Order    *Order
 	FollowUp *FollowUp
+	Contract *Contract
+	Case     *Case
+	Survey   *Survey
+	Record   string // key of a contract or a case
 
 	// Change of update_customer: customer fields by name. Of complete_task: "result", a short text,
 	// and "due_by", a rules.Day: By completes every open task of theirs for this customer that is due
@@ -79,6 +89,7 @@ func New(seed int64, now time.Time, zone *time.Location) *Script {
 	for day := g.start; day <= today; day++ {
 		g.live(day)
 	}
+	g.serve(seed)
 	script := &Script{Company: companyName, Teams: teams(), People: g.people, Events: upTo(g.events, now)}
 	for _, a := range g.accounts {
 		if !a.customer.Created.After(now) {
@@ -90,6 +101,7 @@ func New(seed int64, now time.Time, zone *time.Location) *Script {
 	})
 	numberCustomers(script.Customers)
 	numberOrders(script.Events, zone)
+	numberContracts(script.Events, zone)
 	return script
 }
 

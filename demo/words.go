@@ -170,3 +170,19 @@ var timings = []string{"{month}前定供应商", "等{line}停机窗口下单", 
 var pains = []string{"{line}常因{part}{fault}停机", "进口{part}交期长，{line}备件跟不上", "{part}批次不稳，返修多", "供应商多，{part}和{other}对账繁琐", "{line}提速后{part}寿命缩短"}
 
 var needs = []string{"{part}交期压到{days}以内", "稳定供应{model}，附{report}", "{line}用件国产替代", "{part}与{other}一站配齐", "降低{line}备件库存"}
+
+// caseSubjects are what cases are about, by kind; caseTopics the tags they get.
+var caseSubjects = map[string][]string{
+	"question":  {"{model}润滑周期怎么定", "{part}安装尺寸确认", "{line}更换{part}的拧紧顺序", "{model}能否用于{hours}连续运转", "要一份{report}"},
+	"request":   {"{part}希望改小包装供货", "{model}加做{report}", "{line}要现场培训一次", "想试用新规格{part}{few}", "{other}也希望由我们供"},
+	"complaint": {"{part}{fault}", "{model}到货少了{few}", "{line}装上{part}后{fault}", "{report}与实物批次不符"},
+}
+
+var caseTopics = map[string][]string{"question": {"售后"}, "request": {"功能"}, "complaint": {"质量"}}
+
+// comments are what people write under a survey: the dissatisfied, the hesitant, the rest.
+var comments = [][]string{
+	{"{part}问题反复，处理太慢", "价格没有优势，答复也不及时", "承诺的{report}一直没有给全"},
+	{"{part}还可以，交期再稳一些更好", "价格希望再谈一谈", "服务不错，{model}备货可以更多"},
+	{"{part}质量稳定，沟通顺畅", "交货准时，工程师很专业", "{model}用得放心，会推荐给同行"},
+}

@@ -131,6 +131,10 @@ func whyNot(collection string) string {
 		return "You may look at this customer, but only its owner, its collaborators, the manager of its team and the directors may change it."
 	case crm.CollectionOrders:
 		return "Orders are kept by the owner of the customer, the manager of its team and the directors."
+	case crm.CollectionContracts:
+		return "Contracts are kept by the owner of the customer, the manager of its team and the directors."
+	case crm.CollectionCases, crm.CollectionSurveys:
+		return "Cases and surveys are kept by the owner of the customer, those it is assigned to, support, managers and directors."
 	case crm.CollectionFollowUps:
 		return "Its author may change a follow-up for 24 hours; after that a manager of the customer's team."
 	case crm.CollectionTasks:

@@ -49,12 +49,7 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	if err := crm.FollowUpTasks(e.App, e.Record, policy, h.now()); err != nil {
 		return err
 	}
-	// A phone's clock may run ahead of ours; the contact has happened all the same.
-	at := h.now()
-	if started := e.Record.GetDateTime(crm.FieldStartedAt).Time(); started.After(at) {
-		at = started
-	}
-	return h.reassessAt(e, policy, at, customersOf(e.Record)...)
+	return h.reassessOf(e, policy, e.Record.GetDateTime(crm.FieldStartedAt).Time())
 }
 
 // lapsed takes from how somebody stands to a record what no longer lets them change it: a follow-up is its author's for a day, then

@@ -40,6 +40,9 @@ func Register(app core.App, now func() time.Time) {
 	h.bindCustomers(app)
 	h.bindContacts(app)
 	h.bindOrders(app)
+	h.bindContracts(app)
+	h.bindCases(app)
+	h.bindSurveys(app)
 	h.bindFollowUps(app)
 	h.bindTasks(app)
 	h.bindPolicy(app)
@@ -109,6 +112,16 @@ func mergeErrors(native, own error) error {
 // saves it.
 func (h *hooks) reassess(e *core.RecordEvent, policy *crm.Policy, customers ...string) error {
 	return h.reassessAt(e, policy, h.now(), customers...)
+}
+
+// reassessOf judges the customers of a record of what happened at a moment. A phone's clock may run ahead of ours; it has happened all
+// the same.
+func (h *hooks) reassessOf(e *core.RecordEvent, policy *crm.Policy, happened time.Time) error {
+	at := h.now()
+	if happened.After(at) {
+		at = happened
+	}
+	return h.reassessAt(e, policy, at, customersOf(e.Record)...)
 }
 
 func (h *hooks) reassessAt(e *core.RecordEvent, policy *crm.Policy, at time.Time, customers ...string) error {

@@ -92,17 +92,20 @@ func (h *hooks) onCreateRequest(e *core.RecordRequestEvent) error {
 	return e.Next()
 }
 
-// completeCreate fills in who writes, and asks for what PocketBase cannot tell from nothing: an order without amount.
+// completeCreate fills in who writes, and asks for what PocketBase cannot tell from nothing: an order without amount, an
+// answer without scores.
 func (h *hooks) completeCreate(e *core.RecordRequestEvent, p access.Principal, values map[string]any, errs validation.Errors) error {
 	staff := staffID(e.Auth)
 	switch e.Collection.Name {
-	case crm.CollectionOrders:
+	case crm.CollectionOrders, crm.CollectionContracts:
 		if values[crm.FieldAmount] == nil {
 			errs[crm.FieldAmount] = crm.ErrAmountMissing
 		}
+	case crm.CollectionSurveys:
+		askScores(e.Record, values, errs)
 	case crm.CollectionCustomers:
 		return completeCustomer(e, p, values, errs)
-	case crm.CollectionFollowUps, crm.CollectionTasks:
+	case crm.CollectionFollowUps, crm.CollectionTasks, crm.CollectionCases:
 		if staff == "" {
 			return nil // a superuser names the author, or none
 		}
@@ -113,7 +116,7 @@ func (h *hooks) completeCreate(e *core.RecordRequestEvent, p access.Principal, v
 			errs[crm.FieldByName] = validation.NewError("not_yourself", "You record in your own name.")
 		}
 		e.Record.Set(crm.FieldBy, staff)
-		if e.Collection.Name == crm.CollectionTasks {
+		if isGiven(e.Collection) {
 			e.Record.Set(crm.FieldGivenBy, staff)
 		}
 	}
@@ -184,6 +187,9 @@ func (h *hooks) prepareUpdate(
 			fresh.Set(key, value)
 		}
 	}
+	if e.Collection.Name == crm.CollectionSurveys {
+		askScores(fresh, values, errs)
+	}
 	if err := mayMove(e, p, fresh, errs); err != nil {
 		return err
 	}
@@ -203,7 +209,7 @@ func (h *hooks) prepareUpdate(
 		}
 	}
 	handed := fresh.GetString(crm.FieldAssignee) != stored.GetString(crm.FieldAssignee) || fresh.GetString(crm.FieldCustomer) != stored.GetString(crm.FieldCustomer)
-	if e.Collection.Name == crm.CollectionTasks && handed {
+	if isGiven(e.Collection) && handed {
 		fresh.Set(crm.FieldGivenBy, staffID(e.Auth)) // whoever hands it on, or takes it to another customer, gives it
 	}
 	if crm.HasRev(e.Collection) && crm.Differs(fresh, stored) {
@@ -211,6 +217,11 @@ func (h *hooks) prepareUpdate(
 	}
 	e.Record = fresh.IgnoreUnchangedFields(true)
 	return nil
+}
+
+// isGiven tells whether the records of a collection are given by somebody to somebody: tasks and cases are.
+func isGiven(collection *core.Collection) bool {
+	return collection.Name == crm.CollectionTasks || collection.Name == crm.CollectionCases
 }
 
 // isOurs tells whether values of a field are for us to set: those we read better than PocketBase, and those of hidden fields,

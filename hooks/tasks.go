@@ -44,7 +44,7 @@ func (h *hooks) onTaskWrite(e *core.RecordEvent) error {
 	if err := crm.SyncAssigned(e.App, e.Record); err != nil || crm.IsSystem(e.Context) {
 		return err
 	}
-	if err := crm.FollowTask(e.App, e.Record); err != nil {
+	if err := crm.FollowTask(e.App, e.Record, h.now()); err != nil {
 		return err
 	}
 	policy, err := crm.LoadPolicy(e.App)

@@ -146,12 +146,18 @@ func TestTakingOver(t *testing.T) {
 	own := task(o.customer, testapp.Fields{"assignee": o.rep.Id, "by": o.rep.Id, "given_by": o.rep.Id})
 	elsewhere := task(others, testapp.Fields{"assignee": o.rep.Id, "status": "delayed"})
 	colleagues := task(o.customer, testapp.Fields{"assignee": o.manager.Id})
+	unresolved := o.Make(crm.CollectionCases, testapp.Fields{
+		"customer": o.customer.Id, "kind": "question", "subject": "交期", "assignee": o.rep.Id, "responded_at": o.Clock.Now(),
+	})
+	resolved := o.Make(crm.CollectionCases, testapp.Fields{
+		"customer": o.customer.Id, "kind": "question", "subject": "价格", "assignee": o.rep.Id, "resolved_at": o.Clock.Now(),
+	})
 	done := task(o.customer, testapp.Fields{"assignee": o.rep.Id, "status": "done"})
 
 	for _, substitute := range []string{"", o.rep.Id, left.Id, "000000000000000"} {
 		answer := o.server.Update(o.director, o.rep, testapp.Fields{"active": false, "substitute": substitute}).Want(400)
 		code := answer.Codes()["substitute"]
-		if substitute == "" && (code != crm.CodeTakesOver || !strings.Contains(answer.Body, `"params":{"customers":1,"tasks":2}`)) || code == "" {
+		if substitute == "" && (code != crm.CodeTakesOver || !strings.Contains(answer.Body, `"params":{"cases":1,"customers":1,"tasks":2}`)) || code == "" {
 			t.Errorf("with %q as substitute it is refused with %s", substitute, answer.Body)
 		}
 	}
@@ -173,6 +179,8 @@ func TestTakingOver(t *testing.T) {
 	o.wantAssigned(others, heir)
 	o.wantFields(colleagues, map[string]string{"assignee": o.manager.Id})
 	o.wantFields(done, map[string]string{"assignee": o.rep.Id})
+	o.wantFields(unresolved, map[string]string{"assignee": heir.Id, "given_by": o.director.Id})
+	o.wantFields(resolved, map[string]string{"assignee": o.rep.Id})
 }
 
 // TestLeavingWithNothing asks nobody to take over what is not there.

@@ -103,9 +103,13 @@ func wantProblems(t testing.TB, result *imports.Result, problems ...string) {
 	}
 }
 
-// settled fails the test unless the assessments stored are those that the job finds for every customer.
+// settled fails the test unless the assessments stored are those that the job finds for every customer, once a night has cut
+// the scores of RFM.
 func settled(t testing.TB, app *testapp.App) {
 	t.Helper()
+	if _, err := app.Jobs.Run("tiers", crm.RunOptions{}); err != nil {
+		t.Fatal(err)
+	}
 	row, err := app.Jobs.Run("tiers", crm.RunOptions{All: true})
 	if err != nil {
 		t.Fatal(err)

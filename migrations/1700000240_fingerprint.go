@@ -3,6 +3,7 @@ package migrations
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode"
@@ -32,9 +33,9 @@ func init() {
 }
 
 // addFingerprints gives the follow-ups that are there already theirs, a thousand at a time, in the order of the table.
-func addFingerprints(app core.App) error {
+func addFingerprints(app core.App) (err error) {
 	update := app.DB().NewQuery("UPDATE follow_ups SET fingerprint = {:fingerprint} WHERE rowid = {:row}").Prepare()
-	defer update.Close()
+	defer func() { err = errors.Join(err, update.Close()) }()
 	for last := 0; ; {
 		var rows []struct {
 			Row            int `db:"row"`

@@ -158,7 +158,7 @@ func TestTopics(t *testing.T) {
 	}
 	app := emptyApp(t)
 	all := core.AppMigrations.Items()
-	n := slices.IndexFunc(all, func(step *core.Migration) bool { return step.File == "1700000230_topics.go" })
+	n := slices.IndexFunc(all, func(step *core.Migration) bool { return step.File == "1700000225_topics.go" })
 	up(t, app, n)
 	tags, err := app.FindCollectionByNameOrId("tags")
 	if err != nil {

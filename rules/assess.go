@@ -61,6 +61,7 @@ func (a Assessment) Due(today Day) bool {
 func Assess(facts Facts, policy Policy, now time.Time) Assessment {
 	v := view{facts: &facts, policy: &policy, now: now, today: DayOf(now, policy.Zone)}
 	v.keepExisting()
+	v.comes = v.due
 
 	var a Assessment
 	v.purchases(&a)
@@ -96,6 +97,7 @@ type view struct {
 	interactions []interaction
 
 	firstOrder Day // of the first counted order
+	comes      Day // on which the first of what is still to come exists; no day: there is nothing
 	earliest   Day // no contact before this day: an order, a case or a survey ended a silence
 	recovering bool
 }

@@ -106,7 +106,7 @@ func (v *view) upgradeEvidence() int {
 			n++
 		}
 	}
-	w := v.quiet(v.policy.Signals[SignalNoOrders])
+	w := v.quiet()
 	latest := map[string]Day{}
 	buys := false
 	for i := range v.orders {

@@ -49,6 +49,7 @@ type Evidence struct {
 
 // What the table of signals asks for besides thresholds and windows.
 const (
+	daysOfQuiet        = 90  // without orders, where no signal says otherwise
 	yearBeforeLast     = 275 // days in which a customer without orders must have ordered
 	cyclesWithoutOrder = 1.5
 	fewestOrdersBefore = 2
@@ -113,9 +114,13 @@ func cycleDays(cycle string) float64 {
 	return 0
 }
 
-// quiet is how many days without an order are too many for this customer.
-func (v *view) quiet(rule SignalRule) int {
-	return max(rule.WindowDays, int(math.Ceil(cyclesWithoutOrder*cycleDays(v.facts.PurchaseCycle))))
+// quiet is how many days without an order are too many for this customer, also where that raises no signal.
+func (v *view) quiet() int {
+	days := daysOfQuiet
+	if rule, on := v.policy.Signals[SignalNoOrders]; on {
+		days = rule.WindowDays
+	}
+	return max(days, int(math.Ceil(cyclesWithoutOrder*cycleDays(v.facts.PurchaseCycle))))
 }
 
 // buysSeldom tells whether quarters cannot be compared with each other.
@@ -124,11 +129,11 @@ func (v *view) buysSeldom() bool {
 }
 
 // noOrders: a customer who ordered within a year has stopped.
-func (v *view) noOrders(a *Assessment, rule SignalRule) (Evidence, bool) {
+func (v *view) noOrders(a *Assessment, _ SignalRule) (Evidence, bool) {
 	if !a.Ordered {
 		return Evidence{}, false
 	}
-	w := v.quiet(rule)
+	w := v.quiet()
 	last := DayOf(a.LastOrderAt, v.policy.Zone)
 	return Evidence{Days: w, On: last}, v.before(last, w, w+yearBeforeLast)
 }

@@ -34,31 +34,37 @@ func (a *Assessment) suggest(r Reason) {
 	}
 }
 
+// lasting is the last day on which figures are those of today: before one of what they rest on leaves its window, on the days
+// given, or something still to come exists. No day: nothing will change them.
+func (v *view) lasting(leaves Day) Day {
+	if v.comes != 0 {
+		leaves = min(leaves, v.comes)
+	}
+	if leaves == noDay {
+		return 0
+	}
+	return leaves - 1
+}
+
 // morePurchase gives the least further purchase, in whole currency units, that leads to a better tier, and the last day on
-// which it does: after that an order leaves the year, or one comes in.
+// which it does: after that an order leaves the year, or something still to come is there.
 func (v *view) morePurchase(a *Assessment) Reason {
-	sum, until := 0.0, noDay
+	sum, leaves := 0.0, noDay
 	for i := range v.orders {
 		if o := &v.orders[i]; v.today-o.on < daysOfYear {
 			sum += o.Amount
-			until = min(until, o.on+daysOfYear-1)
+			leaves = min(leaves, o.on+daysOfYear)
 		}
 	}
-	for i := range v.facts.Orders {
-		if o := &v.facts.Orders[i]; !o.Cancelled && o.At.After(v.now) {
-			until = min(until, max(v.today, DayOf(o.At, v.policy.Zone)-1))
-		}
-	}
-	if until == noDay {
-		until = 0 // nothing bought yet that could leave
-	}
+	until := v.lasting(leaves)
 	sum = cents(sum)
-	declared := 0.0
+	declared := math.Inf(-1) // what returns bring below zero stays there
 	if v.declares() {
 		declared = v.facts.DeclaredAnnualPurchase
 	}
 	with := func(more float64) Tier {
-		tier, _ := tierOf(valueOf(max(cents(sum+more), declared), v.policy.ValueHigh, v.policy.ValueMid), a.Potential, true, v.facts.DeclaredAnnualPurchase > 0)
+		value := valueOf(max(cents(sum+more), declared), v.policy.ValueHigh, v.policy.ValueMid)
+		tier, _ := tierOf(value, a.Potential, true, v.facts.DeclaredAnnualPurchase > 0)
 		return tier
 	}
 	if !a.Ordered {
@@ -119,12 +125,8 @@ func (v *view) projectWith(r Reason, add string, count int) Reason {
 	return suggestion
 }
 
-// moreService gives how many more follow-ups or cases, until the first of those counted leaves, lead to a better tier of the
-// model service.
-func (v *view) moreService(r Reason, until Day) Reason {
-	if until == noDay {
-		until = 0
-	}
+// moreService gives how many more follow-ups or cases lead to a better tier of the model service, until the day given.
+func moreService(r Reason, until Day) Reason {
 	now := serviceTierOf(r)
 	for _, enough := range []int{1, oftenServed} {
 		count := enough - r.Served
@@ -140,8 +142,9 @@ func (v *view) moreService(r Reason, until Day) Reason {
 	return Reason{}
 }
 
-// moreSatisfaction gives the least satisfaction of one more survey that leads to a better tier of the model service.
-func (v *view) moreSatisfaction(r Reason) Reason {
+// moreSatisfaction gives the least satisfaction of one more survey that leads to a better tier of the model service, until the
+// day given.
+func moreSatisfaction(r Reason, until Day) Reason {
 	with := r
 	with.Surveys++
 	points := max(0, math.Ceil(wellSatisfied*float64(with.Surveys)-r.Satisfaction))
@@ -149,5 +152,5 @@ func (v *view) moreSatisfaction(r Reason) Reason {
 		return Reason{}
 	}
 	with.Satisfaction += points
-	return Reason{Add: AddSatisfaction, Count: int(points), Tier: serviceTierOf(with)}
+	return Reason{Add: AddSatisfaction, Count: int(points), Until: until, Tier: serviceTierOf(with)}
 }

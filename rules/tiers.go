@@ -154,21 +154,26 @@ func projectTierOf(r Reason) Tier {
 // serviceTier is the model service: who is served often and is satisfied.
 func (v *view) serviceTier(a *Assessment) {
 	reason := Reason{Rule: RuleService}
-	until := noDay
-	count := func(on Day) {
-		if v.within(on, serviceDays) {
-			reason.Served++
-			until = min(until, on+serviceDays-1)
+	leaves := noDay
+	counts := func(on Day, days int) bool {
+		if !v.within(on, days) {
+			return false
 		}
+		leaves = min(leaves, on+Day(days))
+		return true
 	}
 	for i := range v.followUps {
-		count(v.followUps[i].on)
+		if counts(v.followUps[i].on, serviceDays) {
+			reason.Served++
+		}
 	}
 	for i := range v.cases {
-		count(v.cases[i].on)
+		if counts(v.cases[i].on, serviceDays) {
+			reason.Served++
+		}
 	}
 	for i := range v.surveys {
-		if s := &v.surveys[i]; v.within(s.on, daysOfYear) {
+		if s := &v.surveys[i]; counts(s.on, daysOfYear) {
 			reason.Surveys++
 			reason.Satisfaction += s.Satisfaction
 		}
@@ -176,8 +181,9 @@ func (v *view) serviceTier(a *Assessment) {
 	a.Tier = serviceTierOf(reason)
 	reason.Tier = a.Tier
 	a.TierReasons = []Reason{reason}
-	a.suggest(v.moreService(reason, until))
-	a.suggest(v.moreSatisfaction(reason))
+	until := v.lasting(leaves)
+	a.suggest(moreService(reason, until))
+	a.suggest(moreSatisfaction(reason, until))
 }
 
 // serviceTierOf reads the figures of a reason; its satisfaction is the sum of its surveys.

@@ -20,19 +20,48 @@ var terms = map[string][2]string{ // value → Chinese, English
 	"high": {"高", "high"}, "medium": {"中", "medium"}, "low": {"低", "low"}, "unclear": {"不明", "unclear"},
 	"strong": {"强", "strong"}, "some": {"一般", "some"}, "vague": {"模糊", "vague"}, "": {"未知", "not known"},
 	"rep": {"销售", "rep"}, "support": {"客服", "support"}, "manager": {"经理", "manager"}, "director": {"总监", "director"},
+	"risk:stable": {"稳定", "stable"}, "risk:warning": {"预警", "warning"}, "risk:churn_risk": {"流失风险", "churn risk"},
+	"cause:price": {"价格", "price"}, "cause:upgrade": {"需求升级", "upgrade"}, "cause:relationship": {"客情关系", "relationship"},
+	"cause:service": {"服务", "service"}, "cause:": {"原因不明", "no evidence of a cause"},
+	"segment:high_value_stable": {"高价值稳定客户", "high value, stable"}, "segment:high_value_potential": {"高价值潜力客户", "high value, potential"},
+	"segment:standard": {"普通客户", "standard"}, "segment:churn_risk": {"流失风险客户", "churn risk"},
+	"group:core": {"核心", "core"}, "group:potential": {"潜力", "potential"}, "group:normal": {"普通", "normal"}, "group:dormant": {"沉睡", "dormant"},
 }
 
 // Words tells one reason as a sentence in zh-CN or English (any other language: English).
 func (r Reason) Words(language string) string {
-	l := english
-	if language == Chinese {
-		l = chinese
+	l := placeOf(language)
+	return r.sentence(l).in(l)
+}
+
+// RiskName names a risk in zh-CN or English (any other language: English); one that does not exist is given back, as by the
+// functions below.
+func RiskName(risk, language string) string { return named("risk:", risk, language) }
+
+// CauseName names the cause of a churn risk; the empty one: no evidence.
+func CauseName(cause, language string) string { return named("cause:", cause, language) }
+
+// SegmentName names a segment.
+func SegmentName(segment, language string) string { return named("segment:", segment, language) }
+
+// GroupName names a group of RFM.
+func GroupName(group, language string) string { return named("group:", group, language) }
+
+// Words tells the scores and the group, "R5 F4 M3 core"; without scores the group alone, without both nothing.
+func (s RFM) Words(language string) string {
+	group := GroupName(s.Group, language)
+	if !s.scored() {
+		return group
 	}
-	s := r.sentence(l)
-	if s.facts == nil {
-		return s.words[l]
+	return strings.TrimSpace(fmt.Sprintf("R%d F%d M%d %s", s.R, s.F, s.M, group))
+}
+
+// named gives the word for a value of a kind.
+func named(kind, value, language string) string {
+	if pair, ok := terms[kind+value]; ok {
+		return pair[placeOf(language)]
 	}
-	return fmt.Sprintf(s.words[l], s.facts...)
+	return value
 }
 
 // The place of each language in a pair of words.
@@ -41,79 +70,11 @@ const (
 	english
 )
 
-// sentence is what a reason says, in Chinese and in English, and the facts that both name by their number.
-type sentence struct {
-	words [2]string
-	facts []any
-}
-
-// sentence gives the sentence of a reason, its facts in the words of a language.
-func (r Reason) sentence(l int) sentence {
-	switch r.Rule {
-	case RuleValue:
-		return sentence{
-			[2]string{"年采购额 %[1]s %[2]s（%[3]s）", "annual purchase %[1]s %[2]s (%[3]s)"},
-			[]any{amount(r.AnnualPurchase), r.comparison(), term("value:"+r.Value, l)},
-		}
-	case RulePotential:
-		return sentence{
-			[2]string{"意向%[1]s、需求%[2]s、影响力%[3]s、匹配度%[4]s（%[5]s）", "intent %[1]s, need %[2]s, influence %[3]s, fit %[4]s (%[5]s)"},
-			[]any{term(r.Intent, l), term(r.Need, l), term(r.Influence, l), term(r.Fit, l), term("potential:"+r.Potential, l)},
-		}
-	case RuleTier:
-		return sentence{[2]string{"%[1]s 类：%[2]s", "%[1]s: %[2]s"}, []any{r.Tier, r.condition()[l]}}
-	case RulePin:
-		return sentence{[2]string{"人工指定为 %[1]s 类，至 %[2]s", "pinned to %[1]s until %[2]s"}, []any{r.Tier, r.Until}}
-	case RuleOwnerRole:
-		return sentence{
-			[2]string{"%[1]s 类客户应由%[2]s负责，现负责人为%[3]s", "a customer of tier %[1]s should have a %[2]s as owner, not a %[3]s"},
-			[]any{r.Tier, term(r.Wants, l), term(r.Role, l)},
-		}
-	case RuleSilent:
-		words := [2]string{"自 %[1]s 起沉默：最近互动 %[2]s 后超过 %[3]d 天", "silent since %[1]s: more than %[3]d days since the last interaction on %[2]s"}
-		if r.Basis == BasisFirstContact {
-			words = [2]string{
-				"自 %[1]s 起沉默：首次接触 %[2]s 后超过 %[3]d 天无互动",
-				"silent since %[1]s: no interaction for more than %[3]d days after the first contact on %[2]s",
-			}
-		}
-		return sentence{words, []any{r.Since, r.Last, r.Allowed}}
-	case RuleRecovering:
-		return sentence{
-			[2]string{"%[1]s 结束沉默，恢复中：此后有回应的跟进 %[2]d/%[3]d 次", "recovering since %[1]s: %[2]d of %[3]d follow-ups responded to"},
-			[]any{r.Since, r.Steps, r.Of},
-		}
-	case RuleStepMissing:
-		return sentence{
-			[2]string{"%[1]s 的跟进没有未完成的下一步，请重新安排", "the follow-up of %[1]s has no next step open: plan a new one"}, []any{r.From},
-		}
-	case RuleNext:
-		if r.Basis == BasisCadence {
-			return r.cadenceSentence()
-		}
-		return sentence{dates[r.Basis], []any{r.Next, r.From, r.Days}}
+func placeOf(language string) int {
+	if language == Chinese {
+		return chinese
 	}
-	return sentence{words: [2]string{r.Rule, r.Rule}}
-}
-
-// dates are the words for what a next date rests on: %[1]s is the date, %[2]s the day it counts from, %[3]d how many days.
-var dates = map[string][2]string{
-	BasisOnHold:   {"%[1]s 跟进：客户约定届时再联系", "follow up on %[1]s: agreed with the customer"},
-	BasisNextStep: {"%[1]s 跟进：已约定的下一步", "follow up on %[1]s: the next step agreed"},
-	BasisMaxGap:   {"%[1]s 跟进：下一步较晚，但距 %[2]s 不超过 %[3]d 天", "follow up on %[1]s: the next step is later, but no more than %[3]d days after %[2]s"},
-	BasisCreated:  {"%[1]s 跟进：新建客户，尚无跟进", "follow up on %[1]s: new, no follow-up yet"},
-	BasisImported: {"%[1]s 跟进：导入的客户，尚无跟进", "follow up on %[1]s: imported, no follow-up yet"},
-	BasisWoken:    {"%[1]s 跟进：%[2]s 下单结束沉默，%[3]d 天后再联系", "follow up on %[1]s: %[3]d days after the order of %[2]s that ended a silence"},
-}
-
-// cadenceSentence mentions a factor other than one.
-func (r Reason) cadenceSentence() sentence {
-	words := [2]string{"%[1]s 跟进：%[2]s 类，上次跟进 %[3]s 后 %[4]d 天", "follow up on %[1]s: tier %[2]s, %[4]d days after %[3]s"}
-	if r.Factor != 0 && r.Factor != 1 {
-		words[chinese] += "（频率 ×%[5]s）"
-		words[english] += " (cadence × %[5]s)"
-	}
-	return sentence{words, []any{r.Next, r.Tier, r.From, r.Days, strconv.FormatFloat(r.Factor, 'f', -1, 64)}}
+	return english
 }
 
 // Explain tells several reasons, one after the other.
@@ -126,34 +87,6 @@ func Explain(reasons []Reason, language string) string {
 		return strings.Join(words, "；")
 	}
 	return strings.Join(words, "; ")
-}
-
-// comparison sets the annual purchase against the threshold that decided.
-func (r Reason) comparison() string {
-	switch r.Value {
-	case ValueHigh:
-		return "≥ " + amount(r.High)
-	case ValueMid:
-		return "≥ " + amount(r.Mid)
-	}
-	return "< " + amount(r.Mid)
-}
-
-// condition says which row of the table decided; of the third, which of its two conditions held.
-func (r Reason) condition() [2]string {
-	switch {
-	case r.Row == 1:
-		return [2]string{"价值高且为重点", "value high and potential key"}
-	case r.Row == 2:
-		return [2]string{"价值高或为重点", "value high or potential key"}
-	case r.Row == 3 && !r.Ordered && !r.Declared:
-		return [2]string{"从未下单，也未申报采购额", "never ordered and nothing declared"}
-	case r.Row == 3:
-		return [2]string{"价值低且处于观望", "value low and potential watching"}
-	case r.Row == 4:
-		return [2]string{"其余情况", "none of the other cases"}
-	}
-	return [2]string{}
 }
 
 func term(value string, language int) string {
@@ -181,4 +114,23 @@ func amount(v float64) string {
 		grouped.WriteString("." + fraction)
 	}
 	return grouped.String()
+}
+
+// decimal writes a figure without zeros at its end, cut (not rounded) after hundredths: what is below a threshold never reads as it.
+func decimal(v float64) string {
+	return strconv.FormatFloat(math.Floor(v*100)/100, 'f', -1, 64)
+}
+
+// count writes a number and what it counts, in English.
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}
+
+// dayAndMonth writes a day of the coming year.
+func dayAndMonth(day Day) [2]string {
+	t := day.Time()
+	return [2]string{fmt.Sprintf("%d 月 %d 日", t.Month(), t.Day()), t.Format("2 January")}
 }

@@ -3,22 +3,23 @@ package rules_test
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"touchbase/rules"
 )
 
-// goldenWords is every rule and basis in both languages.
-func goldenWords(t *testing.T) []struct {
+// goldenReason is a reason in both languages.
+type goldenReason struct {
 	reason           rules.Reason
 	chinese, english string
-} {
+}
+
+// goldenWords is every rule and basis in both languages; those of the models and what would change a tier are beside.
+func goldenWords(t *testing.T) []goldenReason {
 	march, april := dayNamed(t, "2026-03-01"), dayNamed(t, "2026-04-01")
-	return []struct {
-		reason           rules.Reason
-		chinese, english string
-	}{
+	return append(goldenTierWords(t), []goldenReason{
 		{
 			rules.Reason{Rule: rules.RuleValue, Value: rules.ValueHigh, AnnualPurchase: 612_000, High: 500_000, Mid: 100_000},
 			"年采购额 612,000 ≥ 500,000（价值高）", "annual purchase 612,000 ≥ 500,000 (value high)",
@@ -108,10 +109,10 @@ func goldenWords(t *testing.T) []struct {
 		},
 		{
 			rules.Reason{Rule: rules.RuleNext, Basis: rules.BasisWoken, From: march, Days: 3, Next: dayNamed(t, "2026-03-04")},
-			"2026-03-04 跟进：2026-03-01 下单结束沉默，3 天后再联系",
-			"follow up on 2026-03-04: 3 days after the order of 2026-03-01 that ended a silence",
+			"2026-03-04 跟进：2026-03-01 的订单、服务单或调查结束沉默，3 天后再联系",
+			"follow up on 2026-03-04: 3 days after the order, case or survey of 2026-03-01 that ended a silence",
 		},
-	}
+	}...)
 }
 
 func TestWords(t *testing.T) {
@@ -129,28 +130,71 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// Whoever adds a rule or a basis has to add its words: the names are read from the source.
-func TestEveryRuleHasWords(t *testing.T) {
-	t.Parallel()
-	source, err := os.ReadFile("reasons.go")
+// constants reads the values of the constants of a kind from the source, with their kind before them: whoever adds one has to
+// add its words.
+func constants(t *testing.T, file, kind string, atLeast int) []string {
+	t.Helper()
+	source, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatalf("failed to read the rules: %v", err)
 	}
-	names := regexp.MustCompile(`\b(Rule|Basis)[A-Z]\w*\s*= "(\w+)"`).FindAllStringSubmatch(string(source), -1)
-	if len(names) < 17 {
-		t.Fatalf("only %d rules and bases found", len(names))
+	var names []string
+	for _, match := range regexp.MustCompile(`\b`+kind+`[A-Z]\w*\s*= "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		names = append(names, kind+match[1])
 	}
+	if len(names) < atLeast {
+		t.Fatalf("only %d constants %s found in %s", len(names), kind, file)
+	}
+	return names
+}
+
+func TestEveryRuleHasWords(t *testing.T) {
+	t.Parallel()
 	told := map[string]bool{}
 	for _, golden := range goldenWords(t) {
-		told["Rule"+golden.reason.Rule], told["Basis"+golden.reason.Basis] = true, true
-		if golden.reason.Words(rules.Chinese) == golden.reason.Rule || golden.reason.Words(rules.English) == golden.reason.Rule {
-			t.Errorf("rule %s has no words", golden.reason.Rule)
+		told["Rule"+golden.reason.Rule], told["Basis"+golden.reason.Basis], told["Add"+golden.reason.Add] = true, true, true
+		for _, language := range []string{rules.Chinese, rules.English} {
+			switch words := golden.reason.Words(language); {
+			case words == golden.reason.Rule, strings.HasPrefix(words, golden.reason.Add+":") && golden.reason.Add != "", strings.Contains(words, "%!"):
+				t.Errorf("rule %s has no words: %s", golden.reason.Rule, words)
+			}
 		}
 	}
-	for _, name := range names {
-		if !told[name[1]+name[2]] {
-			t.Errorf("the words of %s %s are not tested", strings.ToLower(name[1]), name[2])
+	for _, name := range slices.Concat(
+		constants(t, "reasons.go", "Rule", 13), constants(t, "reasons.go", "Basis", 8), constants(t, "suggestions.go", "Add", 11),
+	) {
+		if !told[name] {
+			t.Errorf("the words of %s are not tested", name)
 		}
+	}
+}
+
+func TestEverySignalHasWords(t *testing.T) {
+	t.Parallel()
+	told := map[string]bool{}
+	for _, golden := range goldenSignals(t) {
+		told["Signal"+golden.signal.Name] = true
+	}
+	names := constants(t, "signals.go", "Signal", 14)
+	for _, name := range names {
+		name := strings.TrimPrefix(name, "Signal")
+		if !slices.Contains(rules.Signals, name) {
+			t.Errorf("%s is not among the signals", name)
+		}
+		if !told["Signal"+name] {
+			t.Errorf("the words of %s are not tested", name)
+		}
+		for _, language := range []string{rules.Chinese, rules.English} {
+			if words := rules.SignalName(name, language); words == name && name != rules.SignalSilent || strings.ContainsAny(words, "0123456789%") {
+				t.Errorf("%s is named %q", name, words)
+			}
+			if words := (rules.Signal{Name: name}).Words(language); words == name || strings.Contains(words, "%!") {
+				t.Errorf("%s has no words: %q", name, words)
+			}
+		}
+	}
+	if len(names) != len(rules.Signals) {
+		t.Errorf("%d constants, %d signals", len(names), len(rules.Signals))
 	}
 }
 

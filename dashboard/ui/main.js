@@ -6,6 +6,9 @@ const columns = {
     customers: ["name", "owner", "tier", "silent", "next_follow_up_on", "open_tasks"],
     contacts: ["name", "customer", "title", "phone", "email", "is_primary"],
     orders: ["number", "customer", "ordered_at", "product", "kind", "amount", "due_on", "paid_on"],
+    contracts: ["number", "customer", "starts_on", "ends_on", "amount", "status"],
+    cases: ["customer", "subject", "kind", "severity", "assignee", "opened_at", "respond_by", "responded_at", "resolved_at"],
+    surveys: ["customer", "contact", "sent_at", "answered_at", "nps", "satisfaction", "comment"],
     follow_ups: ["customer", "by", "started_at", "channel", "content", "feedback", "status", "next_action", "next_action_on"],
     tasks: ["customer", "title", "kind", "assignee", "due_at", "priority", "status", "result"],
 };

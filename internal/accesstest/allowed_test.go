@@ -17,6 +17,8 @@ var with = map[string]testapp.Fields{
 	"customers.tier_pin":        {"tier_pin_reason": "战略客户", "tier_pin_until": "2026-09-01"},
 	"customers.tier_pin_reason": {"tier_pin": "A", "tier_pin_until": "2026-09-01"},
 	"customers.tier_pin_until":  {"tier_pin": "A", "tier_pin_reason": "战略客户"},
+	"contracts.starts_on":       {"ends_on": "2040-01-01"},
+	"contracts.ends_on":         {"starts_on": "2020-01-01"},
 }
 
 // fixed are fields that have rules of their own beyond who may write them, each tested where the rule is.
@@ -25,6 +27,8 @@ var fixed = []string{
 	"follow_ups.customer", "follow_ups.contact", "follow_ups.by", "follow_ups.by_name", "follow_ups.their_people", "follow_ups.our_people", "follow_ups.attachments",
 	"follow_ups.status", "follow_ups.next_action_by", "follow_ups.next_action_on", "follow_ups.started_at", "follow_ups.ended_at", "follow_ups.commitments",
 	"tasks.customer", "tasks.by", "tasks.follow_up", "tasks.kind", "tasks.assignee", "tasks.status", "tasks.done_at", "orders.customer", "orders.kind",
+	"contracts.customer", "cases.customer", "cases.contact", "cases.by", "cases.opened_at", "cases.responded_at", "cases.resolved_at", "cases.assignee",
+	"surveys.customer", "surveys.contact", "surveys.sent_at", "surveys.answered_at", "surveys.nps", "surveys.satisfaction", "surveys.comment",
 	"users.email", "users.password", "users.role", "users.active", "users.avatar", "users.substitute", "users.team",
 	"tiers.code", "tiers.cadence_days", "policy.timezone", "policy.currency", "policy.country", "risk_rules.signal",
 }
@@ -119,6 +123,9 @@ func TestCreatedWith(t *testing.T) {
 			for collection, bodies := range map[string]testapp.Fields{
 				"contacts":   {"customer": customer.id, "name": "王五", "phone": "+8613811112222", "email": "wang@new.example", "wechat": "wang_5", "birthday": "1990-01-02"},
 				"follow_ups": {"customer": customer.id, "started_at": w.At(0), "channel": "phone", "content": "谈了交货。", "feedback": "neutral", "status": "confirmed", "key_points": "预算已批", "competitor": "甲公司"},
+				"contracts":  {"customer": customer.id, "number": "HT-9", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "amount": 99.5, "status": "active"},
+				"cases":      {"customer": customer.id, "kind": "request", "subject": "样品", "detail": "两套"},
+				"surveys":    {"customer": customer.id, "nps": 9, "satisfaction": 8, "comment": "不错", "answered_at": w.At(0)},
 				"orders":     {"customer": customer.id, "ordered_at": w.At(0), "amount": 12.5, "cost": 3.5, "category": "阀门"},
 			} {
 				if p.super || !page[collection].create.has(p.role, standing) {
@@ -132,11 +139,11 @@ func TestCreatedWith(t *testing.T) {
 				created++
 				w.load()
 				for _, id := range w.check(p, "answer to a creation", answer.body) {
-					if by := w.rows[id].text("by"); collection == "follow_ups" && by != p.id {
+					if by := w.rows[id].text("by"); (collection == "follow_ups" || collection == "cases") && by != p.id {
 						t.Errorf("%s: made by %q", w.cell(p, w.rows[id], "by", "create"), by)
 					}
 					for name, value := range bodies {
-						if got := written(w.rows[id].data[name]); name != "started_at" && name != "ordered_at" && !strings.Contains(got, strings.Trim(written(value), `"`)) {
+						if got := written(w.rows[id].data[name]); !strings.HasSuffix(name, "_at") && !strings.Contains(got, strings.Trim(written(value), `"`)) {
 							t.Errorf("%s: gave %v, stored %s", w.cell(p, w.rows[id], name, "create"), value, got)
 						}
 					}

@@ -62,6 +62,8 @@ func (w *world) value(f core.Field) any {
 			return security.RandomString(50)
 		case "credit_code":
 			return ""
+		case "region":
+			return "华东" // a rule makes a tag of it, and everybody sees which tags there are
 		}
 		return text
 	case *core.NumberField:
@@ -89,6 +91,12 @@ func (w *world) value(f core.Field) any {
 		}
 		return f.Values[:1]
 	case *core.JSONField:
+		switch f.Name { // those that the judgement reads again
+		case "rfm":
+			return map[string]any{"r": 1, "f": 1, "m": 1, "group": text}
+		case "automatic_tags":
+			return []any{text}
+		}
 		return []any{map[string]any{"rule": text}}
 	case *core.FileField:
 		return []string{text + ".txt"}

@@ -115,7 +115,9 @@ func (w *world) another(r *row, f core.Field) any {
 		return r.data[f.Name] != true
 	case *core.NumberField:
 		return 100 + w.marks%800
-	case *core.DateField, *core.AutodateField:
+	case *core.AutodateField:
+		return w.Day(5000 + w.marks%300) // never the day on which this runs
+	case *core.DateField:
 		day := w.Day(5 + w.marks%300)
 		switch name := f.GetName(); {
 		case name == "first_contact_on":

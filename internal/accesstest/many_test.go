@@ -17,7 +17,7 @@ func TestManyLists(t *testing.T) {
 	pool := w.customer(func(r *row) bool { return r.text("owner") == "" && r.text("team") == "" })
 	w.copy("customers", "pool", 2100, map[string]string{"owner": "''", "team": "''"}, pool.id)
 	w.copy("customers", "gone", 300, map[string]string{"owner": "'" + w.stranger().Id + "'", "team": "'" + w.stranger().GetString("team") + "'"}, pool.id)
-	for _, collection := range []string{"contacts", "follow_ups", "tasks", "orders", "contracts", "cases", "surveys", "signals"} {
+	for _, collection := range []string{"contacts", "follow_ups", "tasks", "orders", "signals"} {
 		for _, r := range w.of(collection) {
 			if r.customer == pool {
 				for _, name := range []string{"pool", "gone"} {

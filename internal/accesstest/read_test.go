@@ -102,6 +102,9 @@ func (w *world) readExpansions(p *principal) {
 		"follow_ups":   {"customer.contacts_via_customer", "contact.customer", "by.team"},
 		"tasks":        {"customer.signals_via_customer", "assignee.team"},
 		"orders":       {"customer.tier_changes_via_customer", "customer.follow_ups_via_customer.contact"},
+		"cases":        {"customer.contracts_via_customer", "topics", "assignee.team"},
+		"surveys":      {"customer.cases_via_customer.contact", "contact.customer"},
+		"contracts":    {"customer.surveys_via_customer"},
 		"users":        {"customers_via_owner.industry", "tasks_via_assignee.customer"},
 		"tier_changes": {"customer.tasks_via_customer"},
 	}

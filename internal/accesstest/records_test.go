@@ -16,7 +16,7 @@ import (
 // and who asked for it.
 var harmless = map[string][]string{
 	"customers": {"notes", "x"}, "contacts": {"note", "x"}, "follow_ups": {"purpose", "x"}, "orders": {"product", "x"},
-	"contracts": {"number", "x"}, "cases": {"subject", "x"}, "surveys": {"expires_at", "2030-01-0"},
+	"contracts": {"number", "x"}, "cases": {"subject", "x"}, "surveys": {"expires_at", "2030-01-05 10:00"},
 	"tasks": {"title", "x", "result", "x"}, "users": {"away_until", "2026-08-20"}, "teams": {"region", "x"}, "tags": {"colour", "x"},
 	"industries": {"name_en", "x"}, "tiers": {"strategy", "x"}, "policy": {"take_per_day", "21"}, "risk_rules": {"window_days", "91"},
 	"signals": {"severity", "critical"}, "tier_changes": {"to", "S"}, "imports": {"rows", "7"}, "job_runs": {"job", "x"}, "audit_log": {"note", "x"},
@@ -85,7 +85,7 @@ func (w *world) changeAll(p *principal, collection string) {
 			may := p.writes(collection, name, standing)
 			before := w.stored(collection, r.id)
 			answer := w.patch(p, r, testapp.Fields{name: value + p.name[:1]})
-			if collection == "policy" || collection == "risk_rules" || collection == "imports" || collection == "users" {
+			if collection == "policy" || collection == "risk_rules" || collection == "imports" || collection == "users" || collection == "surveys" {
 				answer = w.patch(p, r, testapp.Fields{name: value})
 			}
 			w.count(may)

@@ -62,6 +62,11 @@ func TestRefusedCreations(t *testing.T) {
 			"orders": func() testapp.Fields {
 				return testapp.Fields{"customer": customer.id, "ordered_at": w.At(0), "amount": 10}
 			},
+			"contracts": func() testapp.Fields { return testapp.Fields{"customer": customer.id, "amount": 10} },
+			"cases": func() testapp.Fields {
+				return testapp.Fields{"customer": customer.id, "kind": "question", "subject": "交期"}
+			},
+			"surveys": func() testapp.Fields { return testapp.Fields{"customer": customer.id} },
 		} {
 			if !page[collection].create.has(p.role, w.standing(p, customer)) {
 				continue
@@ -105,7 +110,8 @@ func TestMoves(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	rep := w.principal("rep")
-	for collection, name := range map[string]string{"contacts": "customer", "orders": "customer", "tasks": "customer", "follow_ups": "customer"} {
+	for collection, name := range map[string]string{"contacts": "customer", "orders": "customer", "tasks": "customer", "follow_ups": "customer",
+		"contracts": "customer", "cases": "customer", "surveys": "customer"} {
 		for _, r := range w.of(collection) {
 			if !rep.writes(collection, name, w.standing(rep, r)) {
 				continue
@@ -131,7 +137,7 @@ func TestMoves(t *testing.T) {
 }
 
 // codes are those of fields that stay for a reason of their own.
-var codes = map[string][]string{"tasks.by": {"fixed"}, "tasks.customer": {"unknown_customer"}, "follow_ups.by": {"fixed"}, "follow_ups.by_name": {"fixed"}}
+var codes = map[string][]string{"tasks.by": {"fixed"}, "tasks.customer": {"unknown_customer"}, "cases.by": {"fixed"}, "follow_ups.by": {"fixed"}, "follow_ups.by_name": {"fixed"}}
 
 // writeRefused tries a field on one row of each kind of standing where the principal may change the record and not write the field.
 func (w *world) writeRefused(p *principal, collection string, f core.Field) {

@@ -132,7 +132,7 @@ func (w *world) seed() {
 		w.attach("imports", w.insert("imports", map[string]any{"by": by}), "file")
 	}
 	w.insert("job_runs", map[string]any{"status": "done"})
-	w.insert("tags", nil)
+	w.insert("tags", map[string]any{"automatic": false}) // the words of a rule's own stay
 	holds := []map[string]any{
 		{"owner": mate.Id, "team": director.team},
 		{"owner": "", "team": ""},
