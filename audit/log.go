@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -229,6 +230,12 @@ func (l *state) end(app core.App, info *core.TxAppInfo, w *writing, failure erro
 const insertRow = `INSERT INTO audit_log (` + columns + `, updated) VALUES ({:id}, {:seq}, {:at}, {:actor}, {:actor_collection},
 	{:ip}, {:action}, {:collection}, {:record}, {:note}, {:key}, {:changes}, {:digests}, {:hash}, {:created}, {:created})`
 
+// newID is the id of an entry. It begins with its number, so that the index of the ids, large in a log, grows at its end: at random
+// each entry would write a page of its own.
+func newID(seq int64) string {
+	return fmt.Sprintf("%07s", strconv.FormatInt(seq, 36)) + core.GenerateDefaultRandomId()[7:]
+}
+
 // append adds one entry after the tail. It is plain SQL: no hook runs, so nothing tells of the telling.
 func (w *writing) append(tx core.App, l *state, entry Entry, seq int64) error {
 	note := entry.Note
@@ -237,7 +244,7 @@ func (w *writing) append(tx core.App, l *state, entry Entry, seq int64) error {
 	}
 	at := stamp(entry.At)
 	r := row{
-		ID: core.GenerateDefaultRandomId(), Seq: seq, At: at, Created: at,
+		ID: newID(seq), Seq: seq, At: at, Created: at,
 		Actor: entry.Actor.ID, ActorCollection: entry.Actor.Collection, IP: entry.Actor.IP,
 		Action: entry.Action, Collection: entry.Collection, Record: entry.Record, Note: strings.ToValidUTF8(note, "\ufffd"), Key: l.keyID,
 	}

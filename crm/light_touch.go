@@ -49,11 +49,17 @@ func endOtherLightTouches(app core.App, policy *Policy, j *judged, want string, 
 	if j.facts.OpenTasks == 0 {
 		return false, nil
 	}
-	var tasks []*core.Record
-	err = app.RecordQuery(CollectionTasks).
-		AndWhere(dbx.HashExp{FieldCustomer: j.facts.ID, FieldKind: KindLightTouch}).
-		AndWhere(dbx.Not(dbx.HashExp{FieldKey: want})).
-		AndWhere(dbx.NewExp("status IN (" + OpenStatuses + ")")).All(&tasks)
+	// Mostly there is none, and a whole record costs most of all to ask for.
+	var ids []string
+	err = app.DB().NewQuery(`SELECT id FROM tasks WHERE customer = {:customer} AND status IN (` + OpenStatuses + `)
+		AND kind = 'light_touch' AND [[key]] != {:want}`).Bind(dbx.Params{"customer": j.facts.ID, "want": want}).Column(&ids)
+	if err != nil {
+		return false, fmt.Errorf("failed to look for light touch tasks: %w", err)
+	}
+	if len(ids) == 0 {
+		return false, nil
+	}
+	tasks, err := app.FindRecordsByIds(CollectionTasks, ids)
 	if err != nil {
 		return false, fmt.Errorf("failed to find light touch tasks: %w", err)
 	}
