@@ -81,7 +81,7 @@ var Table = map[string]Rights{
 				crm.FieldNeedsCheck, crm.FieldAssessedAt, crm.FieldRev),
 			computed(commercial, crm.FieldTierReason, crm.FieldRFM, crm.FieldAnnualPurchase, crm.FieldProductsBought),
 			computed(none, crm.FieldWindowOrders, crm.FieldWindowAmount, crm.FieldNameKey, crm.FieldAssigned, crm.FieldAssessDueAt,
-				crm.FieldImport, crm.FieldArchivedFrom, crm.FieldAutomaticTags),
+				crm.FieldImport, crm.FieldArchivedFrom, crm.FieldAutomaticTags, crm.FieldLightTouch),
 		),
 	},
 	crm.CollectionContacts: {

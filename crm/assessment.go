@@ -41,6 +41,7 @@ type storedAssessment struct {
 	WindowAmount      float64
 	ProductsBought    string
 	AutomaticTags     string
+	LightTouch        string // key of the task that the silence asks for
 	OpenTasks         int
 	MissingInfo       string
 	NeedsCheck        string
@@ -81,6 +82,7 @@ var judgedColumns = []judgedColumn{
 	{name: FieldWindowAmount, value: func(s *storedAssessment) any { return &s.WindowAmount }, unlogged: true},
 	{name: FieldProductsBought, value: func(s *storedAssessment) any { return &s.ProductsBought }, isJSON: true},
 	{name: FieldAutomaticTags, value: func(s *storedAssessment) any { return &s.AutomaticTags }, isJSON: true, unlogged: true},
+	{name: FieldLightTouch, value: func(s *storedAssessment) any { return &s.LightTouch }, unlogged: true},
 	{name: FieldOpenTasks, value: func(s *storedAssessment) any { return &s.OpenTasks }},
 	{name: FieldMissingInfo, value: func(s *storedAssessment) any { return &s.MissingInfo }, isJSON: true},
 	{name: FieldNeedsCheck, value: func(s *storedAssessment) any { return &s.NeedsCheck }, isJSON: true},
@@ -152,7 +154,7 @@ func changedColumns(a, b *storedAssessment) []int {
 
 // stored puts an assessment into the form of the columns. A prospect becomes active with its first order or contract
 // and never goes back; an archived customer stays archived.
-func stored(a *rules.Assessment, stage string, zone *time.Location) (storedAssessment, error) {
+func stored(a *rules.Assessment, stage string) (storedAssessment, error) {
 	reasons, err := json.Marshal(a.TierReasons)
 	if err != nil {
 		return storedAssessment{}, err
@@ -171,10 +173,7 @@ func stored(a *rules.Assessment, stage string, zone *time.Location) (storedAsses
 		NextFollowUpOn: formatDay(a.NextFollowUpOn), LastOrderAt: FormatMoment(a.LastOrderAt),
 		AnnualPurchase: a.AnnualPurchase, WindowOrders: a.WindowOrders, WindowAmount: a.WindowAmount,
 		ProductsBought: jsonList(a.ProductsBought), AutomaticTags: jsonList(tagNames(a.Tags)), OpenTasks: a.OpenTasks,
-		MissingInfo: jsonList(a.MissingInfo), NeedsCheck: jsonList(a.NeedsCheck),
-	}
-	if !a.DueOn.IsZero() {
-		s.AssessDueAt = FormatMoment(a.DueOn.Start(zone))
+		MissingInfo: jsonList(a.MissingInfo), NeedsCheck: jsonList(a.NeedsCheck), AssessDueAt: FormatMoment(a.DueAt),
 	}
 	return s, nil
 }
@@ -252,9 +251,10 @@ func judge(app core.App, ids []string, policy *Policy, how Assessing) ([]judged,
 		}
 		j := judged{facts: f, at: how.moment(ParseMoment(f.stored.AssessedAt))}
 		j.result = rules.Assess(f.Facts, policy.Policy, j.at)
-		if j.want, err = stored(&j.result, f.stored.Stage, policy.Zone); err != nil {
+		if j.want, err = stored(&j.result, f.stored.Stage); err != nil {
 			return nil, fmt.Errorf("failed to store the assessment of %s: %w", id, err)
 		}
+		j.want.LightTouch = j.lightTouchKey()
 		j.changed = changedColumns(&f.stored, &j.want)
 		if j.signals, err = signalChanges(f.open, j.result.Signals); err != nil {
 			return nil, fmt.Errorf("failed to store the signals of %s: %w", id, err)

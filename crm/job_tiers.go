@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -80,6 +81,7 @@ type tiersRun struct {
 	between func()
 
 	examined, changed map[string]bool // customers; the second pass meets some again
+	own               int64           // rows that the run has written
 }
 
 func (t *tiersRun) result() JobResult {
@@ -103,42 +105,88 @@ func customersToAssess(app core.App, run JobRun) ([]string, error) {
 	return ids, nil
 }
 
-// assess assesses customers batch by batch.
-func (t *tiersRun) assess(ids []string) error {
-	for batch := range slices.Chunk(ids, batchSize) {
-		if t.ctx.Err() != nil {
-			return ErrStopped
+// assess assesses customers batch by batch: while one is saved, the next is judged.
+func (t *tiersRun) assess(ids []string) (err error) {
+	wait := func() judging { return judging{} }
+	defer func() { wait() }() // nothing reads on after the end
+	batches := slices.Collect(slices.Chunk(ids, batchSize))
+	for i := range len(batches) + 1 {
+		current := wait()
+		if current.err != nil {
+			return current.err
 		}
-		before, err := written(t.app)
-		if err != nil {
-			return err
-		}
-		list, err := judge(t.app, batch, t.policy, t.how)
-		if err != nil {
-			return err
-		}
-		if t.between != nil {
-			t.between()
-		}
-		for _, id := range batch {
-			t.examined[id] = true
-		}
-		list = slices.DeleteFunc(list, func(j judged) bool { return !j.isNews() })
-		for part := range slices.Chunk(list, saveSize) {
-			if before, err = t.save(part, before); err != nil {
+		if i < len(batches) {
+			if t.ctx.Err() != nil {
+				return ErrStopped
+			}
+			if wait, err = t.judge(batches[i]); err != nil {
 				return err
 			}
+		}
+		if err := t.saveAll(current); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// save saves assessments in one transaction. Where anybody has written anything since, they are made again in it. It gives what
-// was written by its end.
-func (t *tiersRun) save(list []judged, before writes) (after writes, err error) {
+// judging is a batch of customers as they were judged when so much had been written.
+type judging struct {
+	ids    []string
+	list   []judged
+	before writes
+	err    error
+}
+
+// judge begins to judge a batch and gives what waits for its end.
+func (t *tiersRun) judge(ids []string) (wait func() judging, err error) {
+	j := judging{ids: ids}
+	done := make(chan struct{})
+	wait = func() judging {
+		<-done
+		return j
+	}
+	if j.before, err = t.written(t.app); err != nil {
+		close(done)
+		return wait, err
+	}
+	go func() {
+		defer close(done)
+		defer func() {
+			if problem := recover(); problem != nil {
+				j.err = fmt.Errorf("judging panicked: %v\n%s", problem, debug.Stack())
+			}
+		}()
+		j.list, j.err = judge(t.app, ids, t.policy, t.how)
+	}()
+	return wait, nil
+}
+
+// saveAll saves what is news in a batch, part by part.
+func (t *tiersRun) saveAll(j judging) error {
+	if len(j.ids) == 0 {
+		return nil
+	}
+	if t.between != nil {
+		t.between()
+	}
+	for _, id := range j.ids {
+		t.examined[id] = true
+	}
+	news := slices.DeleteFunc(j.list, func(j judged) bool { return !j.isNews() })
+	for part := range slices.Chunk(news, saveSize) {
+		if err := t.save(part, j.before); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// save saves assessments in one transaction. Where anybody else has written anything since they were made, they are made again in it.
+func (t *tiersRun) save(list []judged, before writes) error {
 	var changed []string
-	err = t.app.RunInTransaction(func(tx core.App) error {
-		now, err := written(tx)
+	err := t.app.RunInTransaction(func(tx core.App) error {
+		now, err := t.written(tx)
 		if err != nil {
 			return err
 		}
@@ -154,31 +202,33 @@ func (t *tiersRun) save(list []judged, before writes) (after writes, err error) 
 		if err != nil {
 			return err
 		}
-		after, err = written(tx)
+		after, err := t.written(tx)
+		t.own += after.Here - now.Here
 		return err
 	})
 	if err != nil {
-		return after, err
+		return err
 	}
 	Announce(t.app, changed...)
 	for _, id := range changed {
 		t.changed[id] = true
 	}
-	return after, nil
+	return nil
 }
 
 // writes tells two states of the database apart: how many rows were written through our one connection for writing, and how
-// often somebody else has written.
+// often somebody wrote through another.
 type writes struct {
-	Ours   int64 `db:"ours"`
-	Others int64 `db:"others"`
+	Here      int64 `db:"here"`
+	Elsewhere int64 `db:"elsewhere"`
 }
 
-// written gives the present state. Two that are equal have nothing written between them.
-func written(app core.App) (w writes, err error) {
-	err = app.NonconcurrentDB().NewQuery("SELECT total_changes() ours, data_version others FROM pragma_data_version").One(&w)
+// written gives how much has been written, but for what the run itself has saved. Two that are equal have no other write between them.
+func (t *tiersRun) written(app core.App) (w writes, err error) {
+	err = app.NonconcurrentDB().NewQuery("SELECT total_changes() here, data_version elsewhere FROM pragma_data_version").One(&w)
 	if err != nil {
 		return w, fmt.Errorf("failed to see whether anything was written: %w", err)
 	}
+	w.Here -= t.own
 	return w, nil
 }

@@ -3,6 +3,8 @@ package crm_test
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,6 +102,41 @@ func TestTiersMeetsOtherWrites(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestTiersMeetsWritesInTheMidst writes customers of every place of several batches, each with many to save, before the first is saved.
+func TestTiersMeetsWritesInTheMidst(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	var customers []*core.Record
+	for range 1200 {
+		customers = append(customers, app.Customer(nil))
+	}
+	slices.SortFunc(customers, func(a, b *core.Record) int { return strings.Compare(a.Id, b.Id) })
+	app.Clock.Advance(40 * 24 * time.Hour) // all are silent by now
+	run := crm.JobRun{Now: app.Clock.Now()}
+	written := map[*core.Record]bool{}
+	result, err := crm.RunTiersBetween(context.Background(), app, run, func() {
+		if len(written) > 0 {
+			return
+		}
+		app.Clock.Advance(time.Second)
+		for i := 50; i < len(customers); i += 100 {
+			app.FollowUp(customers[i], nil)
+			written[customers[i]] = true
+		}
+	})
+	if err != nil || result.Examined != len(customers) {
+		t.Fatalf("%+v, %v", result, err)
+	}
+	for i, c := range customers {
+		if silent := app.Reload(c).GetBool("silent"); silent == written[c] {
+			t.Errorf("customer %d, written meanwhile: %v, is silent: %v", i, written[c], silent)
+		}
+	}
+	if result := tiers(t, app, crm.JobRun{All: true}); result.Changed != 0 {
+		t.Errorf("a run over all changes %d", result.Changed)
 	}
 }
 

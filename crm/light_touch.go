@@ -10,28 +10,24 @@ import (
 	"touchbase/rules"
 )
 
-// lightTouchKey names the one light touch task of a silence and a date.
-func lightTouchKey(customer string, since, next rules.Day) string {
-	return fmt.Sprintf("%s:%s:%s:%s", KindLightTouch, customer, since, next)
+// lightTouchKey names the one light touch task that a silent customer who is not on hold is to have, by the silence and the
+// next date; anybody else is to have none.
+func (j *judged) lightTouchKey() string {
+	a := &j.result
+	if a.TouchMode != rules.TouchLight || a.OnHold || a.NextFollowUpOn.IsZero() {
+		return ""
+	}
+	return fmt.Sprintf("%s:%s:%s:%s", KindLightTouch, j.facts.ID, a.SilentSince, a.NextFollowUpOn)
 }
 
 // syncLightTouch sees that a silent customer who is not on hold has one light touch task, due on the next
 // date, and that no other one stays open: a contact made since then did it, anything else ended it. When it is
 // to be quiet it opens none. It tells whether any task changed.
 func syncLightTouch(app core.App, policy *Policy, j *judged, quiet bool) (changed bool, err error) {
-	a, stored := j.result, j.facts.stored
-	want := ""
-	if a.TouchMode == rules.TouchLight && !a.OnHold && !a.NextFollowUpOn.IsZero() {
-		want = lightTouchKey(j.facts.ID, a.SilentSince, a.NextFollowUpOn)
-	}
+	want := j.want.LightTouch
 	changed, err = endOtherLightTouches(app, policy, j, want, quiet)
-	if err != nil {
+	if err != nil || quiet || want == "" || want == j.facts.stored.LightTouch {
 		return changed, err
-	}
-	holdEnded := a.HoldEnded && a.NextFollowUpOn > rules.DayOf(ParseMoment(stored.AssessedAt), policy.Zone)
-	news := stored.TouchMode != rules.TouchLight || stored.SilentSince != j.want.SilentSince || stored.NextFollowUpOn != j.want.NextFollowUpOn || holdEnded
-	if want == "" || !news || quiet {
-		return changed, nil
 	}
 	return true, OpenTask(app, policy, RuleTask{
 		Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal, DueAt: j.lightTouchDue(policy),

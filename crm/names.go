@@ -49,6 +49,7 @@ const (
 	FieldAt                     = "at"
 	FieldAttachments            = "attachments"
 	FieldAutomaticTags          = "automatic_tags"
+	FieldLightTouch             = "light_touch"
 	FieldAutomatic              = "automatic"
 	FieldAvatar                 = "avatar"
 	FieldAvoidChannels          = "avoid_channels"

@@ -24,7 +24,6 @@ type Assessment struct {
 	SilentSince Day
 	TouchMode   string
 	OnHold      bool // the last contact agreed to wait until a day still to come
-	HoldEnded   bool // or to wait until a day that has come
 
 	LastFollowUpAt    time.Time
 	LastInteractionAt time.Time
@@ -45,8 +44,9 @@ type Assessment struct {
 	TierReasons []Reason // why this tier, and what would change it
 	Reasons     []Reason // why this silence, touch mode and date
 
-	// DueOn is the next day on which time alone can change this answer; no day: never.
-	DueOn Day
+	// DueAt is the next moment at which time alone can change this answer: a midnight, or when something
+	// entered ahead comes about. Zero: never.
+	DueAt time.Time
 }
 
 // Due tells whether the customer deserves a contact on a day.
@@ -61,7 +61,9 @@ func (a Assessment) Due(today Day) bool {
 func Assess(facts Facts, policy Policy, now time.Time) Assessment {
 	v := view{facts: &facts, policy: &policy, now: now, today: DayOf(now, policy.Zone)}
 	v.keepExisting()
-	v.comes = v.due
+	if !v.nextMoment.IsZero() {
+		v.comes = max(DayOf(v.nextMoment, policy.Zone), v.today+1)
+	}
 
 	var a Assessment
 	v.purchases(&a)
@@ -77,17 +79,19 @@ func Assess(facts Facts, policy Policy, now time.Time) Assessment {
 	a.OpenTasks = facts.OpenTasks
 	a.MissingInfo = v.missingInfo(a.Ordered)
 	a.NeedsCheck = v.needsCheck()
-	a.DueOn = v.due
+	a.DueAt = v.dueAt()
 	return a
 }
 
-// view is the history as it stands at one moment, and the next day on which time alone may change it.
+// view is the history as it stands at one moment, and the next day and moment on which time alone may change it.
 type view struct {
 	facts  *Facts
 	policy *Policy
 	now    time.Time
 	today  Day
-	due    Day
+
+	nextDay    Day       // on which what counts by days may count otherwise
+	nextMoment time.Time // at which the first of what is still to come exists
 
 	// What exists, each with its day, oldest first.
 	orders       []Order // not cancelled
@@ -104,9 +108,21 @@ type view struct {
 
 // changesOn notes that the answer may be another one from a day on.
 func (v *view) changesOn(day Day) {
-	if day > v.today && (v.due == 0 || day < v.due) {
-		v.due = day
+	if day > v.today && (v.nextDay == 0 || day < v.nextDay) {
+		v.nextDay = day
 	}
+}
+
+// dueAt gives the earlier of the next midnight and the next moment noted.
+func (v *view) dueAt() time.Time {
+	if v.nextDay == 0 {
+		return v.nextMoment
+	}
+	midnight := v.nextDay.Start(v.policy.Zone)
+	if v.nextMoment.IsZero() || midnight.Before(v.nextMoment) {
+		return midnight
+	}
+	return v.nextMoment
 }
 
 // within tells whether a day is one of the last n, and notes when it no longer will be.
@@ -128,14 +144,16 @@ func (v *view) before(day Day, from, to int) bool {
 	return v.within(day, to)
 }
 
-// exists tells whether a moment has come. One still to come is noted: at some hour of its day, so that
-// day counts already, and one of the rest of today is seen tomorrow.
+// exists tells whether a moment has come, and notes one still to come: itself, and its day, before which a suggestion ends.
 func (v *view) exists(moment time.Time) bool {
-	if moment.After(v.now) {
-		v.changesOn(max(DayOf(moment, v.policy.Zone), v.today+1))
-		return false
+	if !moment.After(v.now) {
+		return true
 	}
-	return true
+	if v.nextMoment.IsZero() || moment.Before(v.nextMoment) {
+		v.nextMoment = moment
+	}
+	v.changesOn(DayOf(moment, v.policy.Zone))
+	return false
 }
 
 // keepExisting drops what is cancelled and what lies in the future, and sorts the rest by its moment.

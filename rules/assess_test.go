@@ -115,8 +115,8 @@ func TestAssessNothing(t *testing.T) {
 	if got.NextFollowUpOn.String() != "2026-08-03" || basisOf(got) != rules.BasisCreated {
 		t.Errorf("next on %s by %s", got.NextFollowUpOn, basisOf(got))
 	}
-	if !got.DueOn.IsZero() {
-		t.Errorf("assessed again on %s although nothing can change", got.DueOn)
+	if !got.DueAt.IsZero() {
+		t.Errorf("assessed again on %s although nothing can change", got.DueAt)
 	}
 	if !got.Due(dayNamed(t, "2026-08-03")) || got.Due(dayNamed(t, "2026-08-02")) || (rules.Assessment{}).Due(1) {
 		t.Error("due when the day has come, not before, and never without a day")
@@ -190,7 +190,7 @@ func TestAnnualPurchase(t *testing.T) {
 		{"it may be below zero", "UTC", "2026-08-03 10:00", 0, []string{"order 2025-08-03 9", "order 2026-08-03 -3"}, -3, "2026-11-01"},
 		{"cancelled counts for nothing", "UTC", "2026-08-03 10:00", 5, []string{"cancelled 2026-08-01 9", "cancelled 2026-09-01 9"}, 5, ""},
 		{"this moment exists", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-03T10:00 9"}, 9, "2027-08-03"},
-		{"a second later today does not", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-03T10:00:01 9"}, 0, "2026-08-04"},
+		{"a second later today does not", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-03T10:00:01 9"}, 0, "2026-08-03"},
 		{"midnight tomorrow is seen tomorrow", "UTC", "2026-08-03 10:00", 0, []string{"order 2026-08-04T00:00 9"}, 0, "2026-08-04"},
 		{"noon in a month is seen that day", "Asia/Shanghai", "2026-08-03 10:00", 0, []string{"order 2026-09-03T12:00 9"}, 0, "2026-09-03"},
 		{"declared alone", "UTC", "2026-08-03 10:00", 9, nil, 9, ""},
@@ -211,7 +211,7 @@ func TestAnnualPurchase(t *testing.T) {
 			policy.Tiers[tier] = limits
 		}
 		got := rules.Assess(facts, policy, clockAt(t, zone, test.now))
-		due := got.DueOn
+		due := dueOn(got, zone)
 		if due > rules.Date(2200, 1, 1) {
 			due = 0
 		}
@@ -238,8 +238,8 @@ func TestWindowAndProducts(t *testing.T) {
 	if !slices.Equal(got.ProductsBought, []string{"pump", "valve"}) {
 		t.Errorf("got products %v", got.ProductsBought)
 	}
-	if got.LastOrderAt != facts.Orders[3].At || got.DueOn.String() != "2026-08-04" {
-		t.Errorf("last order %s, due %s", got.LastOrderAt, got.DueOn)
+	if got.LastOrderAt != facts.Orders[3].At || dueOn(got, time.UTC).String() != "2026-08-04" {
+		t.Errorf("last order %s, due %s", got.LastOrderAt, got.DueAt)
 	}
 	for i := range 60 {
 		facts.Orders = append(facts.Orders, rules.Order{At: facts.Orders[0].At, Product: strconv.Itoa(i)})
@@ -269,8 +269,8 @@ func TestPin(t *testing.T) {
 	} {
 		facts := rules.Facts{PinTier: test.pin, PinUntil: dayNamed(t, test.until)}
 		got := rules.Assess(facts, withoutSignals(auckland), clockAt(t, auckland, test.now))
-		if got.Tier != test.tier || got.DueOn.String() != test.due || rules.TierFromReasons(got.TierReasons) != test.tier {
-			t.Errorf("%s: got %s, due %q, by the reasons %s", test.name, got.Tier, got.DueOn, rules.TierFromReasons(got.TierReasons))
+		if got.Tier != test.tier || dueOn(got, auckland).String() != test.due || rules.TierFromReasons(got.TierReasons) != test.tier {
+			t.Errorf("%s: got %s, due %q, by the reasons %s", test.name, got.Tier, got.DueAt, rules.TierFromReasons(got.TierReasons))
 		}
 	}
 }

@@ -99,8 +99,8 @@ func TestNeedsCheck(t *testing.T) {
 		if !slices.Equal(got.NeedsCheck, test.want) {
 			t.Errorf("%s: got %v, want %v", test.name, got.NeedsCheck, test.want)
 		}
-		if got.DueOn.String() != test.due {
-			t.Errorf("%s: due %q, want %q", test.name, got.DueOn, test.due)
+		if dueOn(got, shanghai).String() != test.due {
+			t.Errorf("%s: due %q, want %q", test.name, got.DueAt, test.due)
 		}
 	}
 }

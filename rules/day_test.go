@@ -19,6 +19,14 @@ func zoneNamed(t testing.TB, name string) *time.Location {
 	return zone
 }
 
+// dueOn is the day an assessment is due again, no day where it never is.
+func dueOn(a rules.Assessment, zone *time.Location) rules.Day {
+	if a.DueAt.IsZero() {
+		return 0
+	}
+	return rules.DayOf(a.DueAt, zone)
+}
+
 // clockAt reads "2006-01-02 15:04" or "2006-01-02 15:04:05.999" in a zone.
 func clockAt(t testing.TB, zone *time.Location, text string) time.Time {
 	t.Helper()

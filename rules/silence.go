@@ -90,7 +90,6 @@ func (v *view) basis(a *Assessment, tier TierPolicy) Reason {
 	switch {
 	case latest.Status == StatusOnHold && latest.ResumeOn != 0:
 		a.OnHold = latest.ResumeOn > v.today
-		a.HoldEnded = !a.OnHold
 		v.changesOn(latest.ResumeOn)
 		return Reason{Rule: RuleNext, Basis: BasisOnHold, From: latest.on, Next: latest.ResumeOn}
 	case latest.Status == StatusToFollowUp && !latest.TaskDue.IsZero():

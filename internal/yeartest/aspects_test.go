@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -51,7 +50,6 @@ type aspect struct {
 	name    string
 	naive   func(j judged) string
 	program func(s *stored) string
-	pending bool // the program does not judge it yet
 	nightly bool // it stands only after the nightly job
 }
 
@@ -93,16 +91,10 @@ func tasksOf(kind string) func(*stored) string {
 	}
 }
 
-// What the program does not do yet.
-var (
-	pendingDeeds   = os.Getenv("YEAR_ALL") == ""
-	pendingAspects = false
-)
-
 // aspects is everything that is compared, after every write and every night.
 var aspects = []aspect{
 	{name: "tier", naive: func(j judged) string { return j.verdict.tier }, program: column("tier")},
-	{name: "value", naive: func(j judged) string { return j.value }, program: column("value")},
+	{name: "value", naive: func(j judged) string { return j.verdict.value }, program: column("value")},
 	{name: "potential", naive: func(j judged) string { return j.potential }, program: column("potential")},
 	{name: "annual_purchase", naive: func(j judged) string { return money(j.annual) }, program: moneyColumn("annual_purchase")},
 	{name: "silent", naive: func(j judged) string { return strconv.FormatBool(j.verdict.silent) }, program: column("silent")},
@@ -122,7 +114,7 @@ var aspects = []aspect{
 	}},
 	{name: "light touches", naive: func(j judged) string { return j.taskList("light_touch") }, program: tasksOf("light_touch")},
 	{name: "stage", naive: func(j judged) string { return j.stage() }, program: column("stage")},
-	{name: "signals", pending: true, naive: func(j judged) string { return j.signalList() }, program: func(s *stored) string {
+	{name: "signals", naive: func(j judged) string { return j.signalList() }, program: func(s *stored) string {
 		var list []string
 		for _, r := range s.signals {
 			list = append(list, r.Signal+" "+r.Severity)
@@ -130,7 +122,7 @@ var aspects = []aspect{
 		slices.Sort(list)
 		return strings.Join(list, ", ")
 	}},
-	{name: "since when a signal stands", pending: true, naive: func(j judged) string { return j.raisedList() }, program: func(s *stored) string {
+	{name: "since when a signal stands", naive: func(j judged) string { return j.raisedList() }, program: func(s *stored) string {
 		var list []string
 		for _, r := range s.signals {
 			list = append(list, r.Signal+" "+strings.TrimSuffix(r.RaisedAt, ".000Z"))
@@ -138,10 +130,10 @@ var aspects = []aspect{
 		slices.Sort(list)
 		return strings.Join(list, ", ")
 	}},
-	{name: "risk", pending: true, naive: func(j judged) string { return j.risk }, program: column("risk")},
-	{name: "churn_cause", pending: true, naive: func(j judged) string { return j.verdict.cause }, program: column("churn_cause")},
-	{name: "segment", pending: true, naive: func(j judged) string { return j.verdict.segment }, program: column("segment")},
-	{name: "rfm", pending: true, nightly: true, naive: func(j judged) string { return j.scores.String() }, program: func(s *stored) string {
+	{name: "risk", naive: func(j judged) string { return j.risk }, program: column("risk")},
+	{name: "churn_cause", naive: func(j judged) string { return j.verdict.cause }, program: column("churn_cause")},
+	{name: "segment", naive: func(j judged) string { return j.verdict.segment }, program: column("segment")},
+	{name: "rfm", nightly: true, naive: func(j judged) string { return j.scores.String() }, program: func(s *stored) string {
 		raw := s.GetString("rfm")
 		if raw == "" || raw == "null" {
 			return "null"
@@ -155,8 +147,8 @@ var aspects = []aspect{
 		}
 		return (&scores{r: v.R, f: v.F, m: v.M, group: v.Group}).String()
 	}},
-	{name: "win-backs", pending: true, naive: func(j judged) string { return j.taskList("win_back") }, program: tasksOf("win_back")},
-	{name: "automatic tags", pending: false, naive: func(j judged) string { return strings.Join(automaticTags(j), ", ") }, program: func(s *stored) string {
+	{name: "win-backs", naive: func(j judged) string { return j.taskList("win_back") }, program: tasksOf("win_back")},
+	{name: "automatic tags", naive: func(j judged) string { return strings.Join(automaticTags(j), ", ") }, program: func(s *stored) string {
 		return strings.Join(s.tags, ", ")
 	}},
 	{name: "open_tasks", naive: nil, program: func(s *stored) string { return s.GetString("open_tasks") }},
@@ -195,7 +187,7 @@ func automaticTags(j judged) (tags []string) {
 	case contacts >= 1:
 		tags = append(tags, rhythmTags["quarterly"])
 	}
-	if j.priceCauses(j.moment) >= 2 && os.Getenv("YEAR_PRICE") == "" {
+	if j.priceCauses(j.moment) >= 2 {
 		tags = append(tags, "价格敏感")
 	}
 	slices.Sort(tags)
@@ -243,7 +235,7 @@ func (w *walk) read(only ...*client) map[string]*stored {
 	for _, c := range customers {
 		all[c.Id] = &stored{Record: c}
 		for _, tag := range c.GetStringSlice("tags") {
-			if name, automatic := w.automatic(tag); automatic && (name != "价格敏感" || os.Getenv("YEAR_PRICE") == "") {
+			if name, automatic := w.automatic(tag); automatic {
 				all[c.Id].tags = append(all[c.Id].tags, name)
 			}
 		}
@@ -273,7 +265,7 @@ func (w *walk) automatic(tag string) (string, bool) {
 func (w *walk) compare(c *client, j judged, s *stored, night bool, when string) {
 	w.t.Helper()
 	for _, a := range aspects {
-		if a.pending && pendingAspects || a.nightly && !night {
+		if a.nightly && !night {
 			continue
 		}
 		if a.naive == nil {

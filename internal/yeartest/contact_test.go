@@ -68,9 +68,6 @@ func (m moment) contactState(h history, v *verdict) {
 	m.nextDate(h, v, row, recovering)
 	if wait := ended.AddDate(0, 0, leadDays); byOther {
 		v.next = latest(v.next, wait)
-		if !v.spreadTo.IsZero() {
-			v.spreadTo = latest(v.spreadTo, wait)
-		}
 	}
 }
 
@@ -91,7 +88,7 @@ func (m moment) nextDate(h history, v *verdict, row tierRow, recovering bool) {
 	if l == nil {
 		v.next = m.day(h.customer.created)
 		if h.customer.imported {
-			v.spreadTo = v.next.AddDate(0, 0, row.cadence)
+			v.next = v.next.AddDate(0, 0, share(h.customer.id, row.cadence))
 		}
 		return
 	}
@@ -121,4 +118,13 @@ func (m moment) nextDate(h history, v *verdict, row tierRow, recovering bool) {
 		factor = recoveryFactor
 	}
 	v.next = contacted.AddDate(0, 0, int(math.Round(float64(row.cadence)*factor)))
+}
+
+// share is which of so many days, from 0 on, an id falls on: by its FNV hash, which spreads those of an import.
+func share(id string, days int) int {
+	hash := uint32(2166136261)
+	for _, b := range []byte(id) {
+		hash = (hash ^ uint32(b)) * 16777619
+	}
+	return int(hash % uint32(days))
 }

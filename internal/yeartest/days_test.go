@@ -95,7 +95,7 @@ func (w *walk) day() {
 			w.act(e.c)
 		}
 		if now := w.app.Clock.Now().In(w.zone); w.byDay && now.Hour() >= 2 && w.chance(0.02) {
-			w.again(now.Format(time.DateTime))
+			w.again(now.Format(time.DateTime), true)
 		}
 		w.app.Clock.Advance(time.Second) // no two things at once
 	}
@@ -117,7 +117,7 @@ func (w *walk) act(c *client) {
 		return
 	}
 	if deeds[name](w, c) {
-		w.did[name]++
+		w.seen["deed "+name]++
 	}
 }
 
@@ -168,7 +168,10 @@ func (w *walk) save(c *client, r *core.Record, fields testapp.Fields) bool {
 	if err := w.app.Save(r); err != nil {
 		w.t.Fatalf("failed to save %s %s with %v: %v", r.Collection().Name, r.Id, fields, err)
 	}
-	c.reworked = true
+	for _, field := range []string{"started_at", "feedback", "ordered_at", "cancelled", "amount", "customer", "first_contact_on"} {
+		_, changed := fields[field]
+		c.reworked = c.reworked || changed
+	}
 	w.after(c, false, fmt.Sprintf("a change of %s %s: %v", r.Collection().Name, r.Id, fields))
 	return true
 }

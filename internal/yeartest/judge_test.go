@@ -57,7 +57,6 @@ type verdict struct {
 	silentSince                                         date
 	onHold                                              bool
 	next                                                date
-	spreadTo                                            date // where it is set, the next date is a day from next to this one
 	signals                                             map[string]string
 	lastFollowUp, lastInteraction, lastOrder            time.Time
 	windowOrders                                        int
@@ -82,6 +81,19 @@ func (m moment) past(d date) bool         { return !d.IsZero() && d.Before(m.tod
 func (m moment) happened(d date) bool     { return !d.IsZero() && !d.After(m.today()) }
 func (m moment) years(n int, d date) bool { return !d.AddDate(n, 0, 0).After(m.today()) }
 
+// standing is what the scores of the last night are worth by day: who has no order left in the window has none.
+func (m moment) standing(h history, s *scores) *scores {
+	v := verdict{}
+	m.columns(h, &v)
+	switch {
+	case v.lastOrder.IsZero():
+		return nil
+	case v.windowOrders == 0:
+		return &scores{group: "dormant"}
+	}
+	return s
+}
+
 // judge judges a customer by the whole history, with the scores of the last night.
 func (m moment) judge(all history, s *scores) verdict {
 	h := all.until(m.now)
@@ -91,7 +103,7 @@ func (m moment) judge(all history, s *scores) verdict {
 	}
 	v.annual = m.annualPurchase(h)
 	v.value, v.potential = value(v.annual), potential(h.customer)
-	v.tier = m.tier(h, v, s)
+	v.tier = m.tier(h, v, m.standing(h, s))
 	m.columns(h, &v)
 	m.contactState(h, &v)
 	m.warn(h, &v)
@@ -154,24 +166,51 @@ func (m moment) tier(h history, v verdict, s *scores) string {
 	}
 	switch m.model {
 	case "rfm":
-		if s != nil {
-			return map[string]string{"core": "S", "potential": "A", "normal": "B", "dormant": "C"}[s.group]
+		if s == nil {
+			return groupTier("")
 		}
-		return "C"
+		return groupTier(s.group)
 	case "project":
-		return []string{"C", "B", "A", "S"}[m.projectPoints(h)]
+		return projectTiers[m.projectPoints(h)]
 	case "service":
 		return m.serviceTier(h)
 	}
+	return matrix(v.value, v.potential, v.ordered || h.customer.declared > 0)
+}
+
+// matrix is the table of the model value_potential; known is who has ordered or declared anything.
+func matrix(value, potential string, known bool) string {
 	switch {
-	case v.value == "high" && v.potential == "key":
+	case value == "high" && potential == "key":
 		return "S"
-	case v.value == "high" || v.potential == "key":
+	case value == "high" || potential == "key":
 		return "A"
-	case !v.ordered && h.customer.declared == 0, v.value == "low" && v.potential == "watching":
+	case !known, value == "low" && potential == "watching":
 		return "C"
 	}
 	return "B"
+}
+
+func groupTier(group string) string {
+	if tier := map[string]string{"core": "S", "potential": "A", "normal": "B"}[group]; tier != "" {
+		return tier
+	}
+	return "C"
+}
+
+var projectTiers = []string{"C", "B", "A", "S"} // by points
+
+func serviceTable(contacts int, pleased bool) string {
+	often := contacts >= 6
+	switch {
+	case often && pleased:
+		return "S"
+	case often || pleased:
+		return "A"
+	case contacts > 0:
+		return "B"
+	}
+	return "C"
 }
 
 // since is when the cooperation began.
@@ -197,7 +236,7 @@ func (m moment) projectPoints(h history) (points int) {
 	}
 	complexity := 0
 	for _, c := range h.contacts {
-		if !m.happened(c.left) {
+		if c.left.IsZero() { // who is to leave is no longer counted on
 			complexity++
 		}
 	}
@@ -230,16 +269,7 @@ func (m moment) serviceTier(h history) string {
 			sum += s.satisfaction
 		}
 	}
-	often, pleased := contacts >= 6, answers > 0 && sum >= 8*float64(answers)
-	switch {
-	case often && pleased:
-		return "S"
-	case often || pleased:
-		return "A"
-	case contacts > 0:
-		return "B"
-	}
-	return "C"
+	return serviceTable(contacts, answers > 0 && sum >= 8*float64(answers))
 }
 
 // columns are the plain sums and latest moments.

@@ -18,7 +18,7 @@ type ruleTask struct {
 	byRule              bool // ended by the rule
 	noticed             bool // known to be late
 	result              bool // somebody wrote one
-	postponed           int
+	postponed, reopened int
 	created, due        time.Time
 }
 
@@ -89,6 +89,7 @@ func (l *ledger) winBack(m moment, customer string, v verdict, quiet bool) {
 			kind: "win_back", status: open, cause: v.cause, created: m.now, due: due,
 		}
 	case latest.byRule:
+		latest.reopened++
 		latest.status, latest.byRule, latest.noticed, latest.due, latest.cause = open, false, false, due, v.cause
 	}
 }
@@ -116,7 +117,7 @@ func (l *ledger) lightTouch(m moment, customer string, v verdict, quiet bool) {
 				t.status = open
 			}
 		default:
-			t.status, t.byRule = cancelled, !t.result // KNOWN 2: true
+			t.status, t.byRule = cancelled, !t.result // the rule says so in the result, where nobody has written one
 		}
 	}
 	if want != "" && want != l.light && !quiet {
@@ -124,6 +125,7 @@ func (l *ledger) lightTouch(m moment, customer string, v verdict, quiet bool) {
 		case t == nil:
 			l.tasks[want] = &ruleTask{kind: "light_touch", status: open, created: m.now, due: due}
 		case t.byRule:
+			t.reopened++
 			t.status, t.byRule, t.noticed, t.due = open, false, false, due
 		}
 	}
