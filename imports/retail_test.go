@@ -67,6 +67,7 @@ func TestRetail(t *testing.T) {
 	if counted := countRetail(t, string(content)); fmt.Sprint(got) != fmt.Sprint(counted) {
 		t.Errorf("got %v, want %v", got, counted)
 	}
+	checkRetailScores(t, app, string(content), asOf)
 }
 
 // countRetail counts the customers by tier and silence on 10 December 2011, by days of the dates as they are written: what a reader
