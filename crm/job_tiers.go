@@ -16,7 +16,7 @@ import (
 // batchSize is how many customers or tasks a job looks at in one go, saveSize how many assessments it saves in one transaction:
 // other writers wait no longer than that.
 const (
-	batchSize = 500
+	batchSize = 250
 	saveSize  = 100
 )
 

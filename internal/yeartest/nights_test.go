@@ -2,6 +2,7 @@ package yeartest_test
 
 import (
 	"fmt"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -222,6 +223,9 @@ func (w *walk) covered() {
 	w.t.Log(strings.Join(lines, ", "))
 	if w.clients[0].before.now.Sub(testapp.Start) < 300*24*time.Hour || w.t.Failed() {
 		return // too short a time for everything
+	}
+	if os.Getenv("YEAR_SEED") != "" {
+		return // not every year has everything
 	}
 	want := []string{
 		"win_back open", "win_back done", "win_back cancelled", "win_back reopened", "light_touch open", "light_touch done", "light_touch cancelled",
