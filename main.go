@@ -16,10 +16,11 @@ import (
 	"touchbase/jobs"
 	_ "touchbase/migrations"
 	"touchbase/pb_public"
+	"touchbase/sqlite"
 )
 
 func main() {
-	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDev: false, DefaultDataDir: commands.DefaultDir(os.Args[1:])})
+	app := pocketbase.NewWithConfig(pocketbase.Config{DefaultDev: false, DefaultDataDir: commands.DefaultDir(os.Args[1:]), DBConnect: sqlite.Connect})
 	clock := clockwork.NewRealClock()
 
 	hooks.Register(app, clock.Now)

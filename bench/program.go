@@ -18,6 +18,7 @@ import (
 	"touchbase/hooks"
 	"touchbase/jobs"
 	_ "touchbase/migrations" // the schema
+	"touchbase/sqlite"
 )
 
 // today is the moment at which the company stands: a Monday morning in the policy's zone.
@@ -37,7 +38,7 @@ type program struct {
 
 // openProgram opens a directory as main does: schema, hooks, jobs, routes.
 func openProgram(dir string, now time.Time) (*program, error) {
-	p := &program{App: core.NewBaseApp(core.BaseAppConfig{DataDir: dir}), clock: clockwork.NewFakeClockAt(now)}
+	p := &program{App: core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: sqlite.Connect}), clock: clockwork.NewFakeClockAt(now)}
 	hooks.Register(p, p.clock.Now)
 	api.Register(p, jobs.Register(p, p.clock), p.clock.Now)
 	return p, start(p)

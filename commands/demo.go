@@ -20,6 +20,7 @@ import (
 	"touchbase/hooks"
 	"touchbase/jobs"
 	"touchbase/rules"
+	"touchbase/sqlite"
 )
 
 const (
@@ -132,7 +133,7 @@ func makeDemo(out io.Writer, dir string, now time.Time) error {
 	}
 	script := demo.New(demoSeed, now, zone)
 	clock := clockwork.NewFakeClockAt(script.Begin())
-	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir})
+	app := core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: sqlite.Connect})
 	hooks.Register(app, clock.Now)
 	runner := jobs.Register(app, clock)
 	if err := app.Bootstrap(); err != nil {

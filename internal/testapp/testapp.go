@@ -12,12 +12,14 @@ import (
 
 	"github.com/jonboulle/clockwork"
 	"github.com/pocketbase/dbx"
+	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tests"
 
 	"touchbase/api"
 	"touchbase/hooks"
 	"touchbase/jobs"
 	_ "touchbase/migrations" // the schema
+	"touchbase/sqlite"
 )
 
 // Zone is the time zone of the policy a new app has.
@@ -68,7 +70,7 @@ func Bare(t testing.TB) *tests.TestApp {
 			t.Fatalf("failed to prepare the test app: %v", err)
 		}
 	}
-	app, err := tests.NewTestApp(dir)
+	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env", DBConnect: sqlite.Connect})
 	if err != nil {
 		t.Fatalf("failed to start the test app: %v", err)
 	}
@@ -84,7 +86,7 @@ var migrated = sync.OnceValues(func() (map[string][]byte, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	app, err := tests.NewTestApp(dir)
+	app, err := tests.NewTestAppWithConfig(core.BaseAppConfig{DataDir: dir, EncryptionEnv: "pb_test_env", DBConnect: sqlite.Connect})
 	if err != nil {
 		return nil, err
 	}

@@ -94,7 +94,7 @@ func tasksOf(kind string) func(*stored) string {
 // aspects is everything that is compared, after every write and every night.
 var aspects = []aspect{
 	{name: "tier", naive: func(j judged) string { return j.verdict.tier }, program: column("tier")},
-	{name: "value", naive: func(j judged) string { return j.verdict.value }, program: column("value")},
+	{name: "value", naive: func(j judged) string { return j.value }, program: column("value")},
 	{name: "potential", naive: func(j judged) string { return j.potential }, program: column("potential")},
 	{name: "annual_purchase", naive: func(j judged) string { return money(j.annual) }, program: moneyColumn("annual_purchase")},
 	{name: "silent", naive: func(j judged) string { return strconv.FormatBool(j.verdict.silent) }, program: column("silent")},
