@@ -47,7 +47,7 @@ func (b *bench) all(ctx context.Context) error {
 			rounds = (b.Rounds + 1) / 2 // they take their time
 		}
 		progress := b.steps("runs over everybody, " + string(change))
-		var silent, logged []pair
+		var silent, logged, tried []pair
 		for round := range rounds {
 			t, err := b.bothAll(ctx, change, i*b.Rounds+round)
 			if err != nil {
@@ -55,7 +55,17 @@ func (b *bench) all(ctx context.Context) error {
 			}
 			silent = append(silent, pair{t.ours / 1000, t.pass / 1000})
 			logged = append(logged, pair{t.ours / 1000, (t.pass + t.log) / 1000})
+			if change == hundredth {
+				trial, err := b.timed(b.ours, func() error { return b.tryPolicy(ctx) })
+				if err != nil {
+					return err
+				}
+				tried = append(tried, pair{trial / 1000, t.ours / 1000})
+			}
 			progress(round+1, rounds+1)
+		}
+		if change == hundredth {
+			b.report.add(compare("preview", "a policy tried on everybody, against a run over everybody", "s", tried).atMost(1))
 		}
 		b.report.add(compare(change.key(), "everybody, "+string(change)+", against one SQL pass", "s", silent).atMost(1.5),
 			compare(change.key()+"-logged", "everybody, "+string(change)+", against one SQL pass that logs", "s", logged))
@@ -81,6 +91,20 @@ func (b *bench) settleBoth(ctx context.Context) error {
 	}
 	written, err := judgeBySQL(ctx, b.plain, nil, b.moment())
 	return expect("at rest, the statement wrote", int(written), 0, err)
+}
+
+// tryPolicy previews a policy by which everybody is judged otherwise.
+func (b *bench) tryPolicy(ctx context.Context) error {
+	policy, err := crm.LoadPolicy(b.ours)
+	if err != nil {
+		return err
+	}
+	policy.ValueHigh *= 2
+	preview, err := crm.PreviewPolicy(ctx, b.ours, policy, b.moment())
+	if err == nil && preview.Changed == 0 {
+		err = errors.New("the policy that was tried moves nobody")
+	}
+	return err
 }
 
 func (b *bench) moment() time.Time { return b.ours.clock.Now().In(b.now.Location()) }
