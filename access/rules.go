@@ -99,6 +99,11 @@ func conditions(collection string, s crm.Standing) string {
 	case files:
 		add(crm.Self, "by = @request.auth.id")
 		add(crm.Team, `(@request.auth.team != "" && by.team = @request.auth.team)`)
+	case notices:
+		add(crm.Self, "user = @request.auth.id")
+	case planned:
+		add(crm.Self, "owner = @request.auth.id")
+		add(crm.Team, `(@request.auth.team != "" && team = @request.auth.team)`)
 	}
 	return strings.Join(any, " || ")
 }
@@ -154,6 +159,13 @@ func (p Principal) narrow(collection string, s crm.Standing, many bool) dbx.Expr
 		add(crm.Self, table+"[[by]] = {:me}")
 		if p.Team != "" {
 			add(crm.Team, table+"[[by]] IN (SELECT [[id]] FROM {{users}} WHERE [[team]] = {:myTeam})")
+		}
+	case notices:
+		add(crm.Self, table+"[[user]] = {:me}")
+	case planned:
+		add(crm.Self, table+"[[owner]] = {:me}")
+		if p.Team != "" {
+			add(crm.Team, table+"[[team]] = {:myTeam}")
 		}
 	}
 	if len(any) == 0 {

@@ -34,19 +34,28 @@ func (p Principal) Reach(app core.App, record *core.Record) (standing crm.Standi
 		sees = customer == "" || known && p.Has(Table[crm.CollectionCustomers].See, hold.Standing(p.Person))
 		return p.standingUnder(holds, record), sees, nil
 	case people:
-		s := crm.Anyone
-		if record.Id == p.ID {
-			s |= crm.Self
-		}
-		if team := record.GetString(crm.FieldTeam); team != "" && team == p.Team {
-			s |= crm.Team
-		}
-		return s, true, nil
+		return p.standingBy(record.Id, record.GetString(crm.FieldTeam)), true, nil
+	case notices:
+		return p.standingBy(record.GetString(crm.FieldUser), ""), true, nil
+	case planned:
+		return p.standingBy(record.GetString(crm.FieldOwner), record.GetString(crm.FieldTeam)), true, nil
 	case files:
 		s, err := p.standingToFile(app, record)
 		return s, true, err
 	}
 	return crm.Anyone, true, nil
+}
+
+// standingBy says how a principal stands to what is of a person and of a team.
+func (p Principal) standingBy(person, team string) crm.Standing {
+	s := crm.Anyone
+	if person != "" && person == p.ID {
+		s |= crm.Self
+	}
+	if team != "" && team == p.Team {
+		s |= crm.Team
+	}
+	return s
 }
 
 // standingUnder says how a principal stands to a record of a customer. Where the customer is gone already, as in a deletion

@@ -15,6 +15,8 @@ const (
 	ofCustomers             // as to their customer
 	people                  // Self: the person; Team: of the same team
 	files                   // Self: who imported; Team: somebody of the same team did
+	notices                 // Self: whom it is for
+	planned                 // Self: whose plan it is; Team: whose team's
 )
 
 // Rights are those on the records of one collection.
@@ -105,7 +107,7 @@ var Table = map[string]Rights{
 			open(crm.FieldCustomer, crm.FieldContact, crm.FieldBy, crm.FieldByName, crm.FieldOurPeople, crm.FieldTheirPeople,
 				crm.FieldDirection, crm.FieldChannel, crm.FieldKind, crm.FieldStartedAt, crm.FieldEndedAt, crm.FieldPurpose,
 				crm.FieldContent, crm.FieldCommitments, crm.FieldFeedback, crm.FieldMood, crm.FieldNextAction, crm.FieldNextActionOn,
-				crm.FieldNextActionBy, crm.FieldStatus, crm.FieldResumeOn, crm.FieldAttachments, crm.FieldTopics),
+				crm.FieldNextActionBy, crm.FieldStatus, crm.FieldResumeOn, crm.FieldAttachments, crm.FieldCampaign, crm.FieldTopics),
 			restricted(commercial, crm.FieldKeyPoints, crm.FieldCompetitor),
 			computed(all, crm.FieldRecordedLate, crm.FieldPaceExceeded, crm.FieldChannelMismatch, crm.FieldTemplated, crm.FieldRev),
 			computed(none, crm.FieldImport, crm.FieldFingerprint),
@@ -119,7 +121,7 @@ var Table = map[string]Rights{
 			writable(grant(assignee, assignee, assignee|team, anyone), crm.FieldStatus, crm.FieldResult, crm.FieldDelayReason,
 				crm.FieldPostponeReason, crm.FieldDueAt, crm.FieldDoneAt),
 			writable(grant(self, self, self|team, anyone), crm.FieldCustomer, crm.FieldTitle, crm.FieldDetail, crm.FieldKind, crm.FieldBy,
-				crm.FieldAssignee, crm.FieldDepartment, crm.FieldChannel, crm.FieldPriority, crm.FieldFollowUp),
+				crm.FieldAssignee, crm.FieldDepartment, crm.FieldChannel, crm.FieldPriority, crm.FieldFollowUp, crm.FieldPlan),
 			computed(all, crm.FieldPostponed, crm.FieldRule, crm.FieldKey, crm.FieldCause, crm.FieldGivenBy, crm.FieldRemindedAt,
 				crm.FieldEscalatedAt, crm.FieldRev),
 			computed(none, crm.FieldGrants),
@@ -227,6 +229,39 @@ var Table = map[string]Rights{
 	crm.CollectionRiskRules: {
 		See: all, Change: directors,
 		Fields: lines(open(crm.FieldSignal, crm.FieldEnabled, crm.FieldSeverity, crm.FieldThreshold, crm.FieldWindowDays)),
+	},
+	crm.CollectionNotifications: {
+		kind: notices,
+		See:  grant(self, self, self, self), Change: grant(self, self, self, self),
+		Fields: lines(
+			open(crm.FieldReadAt),
+			computed(all, crm.FieldUser, crm.FieldKind, crm.FieldTitle, crm.FieldBody, crm.FieldCustomer, crm.FieldTask),
+			computed(none, crm.FieldKey, crm.FieldUrgent),
+		),
+	},
+	crm.CollectionPlans: {
+		kind: planned,
+		See:  grant(self|team, anyone, self|team, anyone), Create: grant(0, 0, team, anyone), Change: grant(0, 0, team, anyone), Delete: directors,
+		Fields: lines(open(crm.FieldName, crm.FieldPeriod, crm.FieldTeam, crm.FieldOwner, crm.FieldGoals)),
+	},
+	crm.CollectionPlaybooks: {
+		See: all, Create: leaders, Change: leaders, Delete: leaders,
+		Fields: lines(open(crm.FieldName, crm.FieldNameEn, crm.FieldTier, crm.FieldSegment, crm.FieldRFMGroup, crm.FieldCause, crm.FieldActions,
+			crm.FieldExpectedEffect, crm.FieldExpectedEffectEn, crm.FieldMaterials)),
+	},
+	crm.CollectionMaterials: {
+		See: all, Create: leaders, Change: leaders, Delete: leaders,
+		Fields: lines(open(crm.FieldTitle, crm.FieldTitleEn, crm.FieldKind, crm.FieldIndustries, crm.FieldTiers, crm.FieldScene, crm.FieldText,
+			crm.FieldTextEn, crm.FieldFile)),
+	},
+	crm.CollectionCampaigns: {
+		See: all, Create: leaders, Change: leaders, Delete: directors,
+		Fields: lines(open(crm.FieldName, crm.FieldStartsOn, crm.FieldEndsOn, crm.FieldChannel)),
+	},
+	crm.CollectionCampaignMembers: {
+		kind: ofCustomers,
+		See:  seeCustomers, Create: grant(own|team, 0, own|team|pool, anyone), Change: grant(own|team, own|assigned, own|team|pool, anyone), Delete: directors,
+		Fields: lines(open(crm.FieldCampaign, crm.FieldCustomer, crm.FieldReachedAt, crm.FieldResponse)),
 	},
 	crm.CollectionImports: {
 		kind: files,

@@ -45,14 +45,20 @@ var contractFields = map[string]string{
 		escalate_after_hours contract_notice_days lead_days review_every_days release_after_days take_per_day
 		reveal_per_hour new_rate retention_rate channel_costs quiet_from quiet_to digest_at holidays workdays
 		tier_model rfm_window_days rfm_bounds rev`,
-	"risk_rules":   `signal enabled severity threshold window_days`,
-	"signals":      `customer signal severity evidence raised_at cleared_at`,
-	"tier_changes": `customer from to reasons cause by at`,
-	"audit_log":    `at actor actor_collection ip action collection record changes note seq hash key digests`,
-	"job_runs":     `job started_at finished_at status examined changed error cause simulated`,
-	"imports":      `file kind by status rows rows_created rows_updated skipped problems`,
-	"industries":   `code name name_en aliases`,
-	"tags":         `name group colour automatic`,
+	"risk_rules":       `signal enabled severity threshold window_days`,
+	"signals":          `customer signal severity evidence raised_at cleared_at`,
+	"tier_changes":     `customer from to reasons cause by at`,
+	"audit_log":        `at actor actor_collection ip action collection record changes note seq hash key digests`,
+	"job_runs":         `job started_at finished_at status examined changed error cause simulated`,
+	"imports":          `file kind by status rows rows_created rows_updated skipped problems`,
+	"industries":       `code name name_en aliases`,
+	"tags":             `name group colour automatic`,
+	"notifications":    `user kind title body customer task read_at key urgent`,
+	"plans":            `name period team owner goals`,
+	"playbooks":        `name name_en tier segment rfm_group cause actions expected_effect expected_effect_en materials`,
+	"materials":        `title title_en kind industries tiers scene text text_en file`,
+	"campaigns":        `name starts_on ends_on channel`,
+	"campaign_members": `campaign customer reached_at response`,
 }
 
 const (
@@ -123,13 +129,22 @@ var contractValues = map[string]string{
 	"job_runs.cause":      "schedule|catch_up|manual|policy",
 	"audit_log.action": "create|update|delete|export|reveal|sign_in|sign_in_failed|policy|merge|import|erase|" +
 		"restore|admin",
-	"imports.kind": "customers|contacts|orders|follow_ups",
-	"tags.group":   "basic|behaviour|demand",
+	"imports.kind":              "customers|contacts|orders|follow_ups",
+	"tags.group":                "basic|behaviour|demand",
+	"playbooks.tier":            "S|A|B|C",
+	"playbooks.segment":         "high_value_stable|high_value_potential|standard|churn_risk",
+	"playbooks.rfm_group":       "core|potential|normal|dormant",
+	"playbooks.cause":           contractCauses,
+	"materials.kind":            "case|whitepaper|script|offer|news|training",
+	"materials.tiers":           "S|A|B|C",
+	"campaigns.channel":         contractChannels,
+	"campaign_members.response": "interested|joined|declined|none",
 
 	// domain.md describes these and leaves the identifiers to the schema.
 	"customers.needs_check": "size_revenue|cooperation_since|phone|identity_number|bank_card",
 	"imports.status":        "running|done|failed|interrupted",
 	"job_runs.status":       "running|done|failed|stopped",
+	"notifications.kind":    "task_given|task_due|task_late|task_escalated|task_done|task_postponed|task_cancelled|response_due|response_late|negative_feedback|win_back|pace_exceeded|long_hold|contact_left|birthday|anniversary|holiday|contract_ending|pin_ending|profile_review|verify_info|released|tier_s|found|delivery_failed",
 }
 
 func TestLabelsCoverTheContract(t *testing.T) {

@@ -180,6 +180,14 @@ func (p person) isAway(today rules.Day) bool {
 	return rules.DayOf(ParseMoment(p.AwayUntil), time.UTC) >= today
 }
 
+// language is the index of their language in pairs of Chinese and English.
+func (p person) language() int {
+	if p.Locale == rules.English {
+		return 1
+	}
+	return 0
+}
+
 // personColumns selects a person from users.
 const personColumns = "id, locale, away_until, substitute"
 
@@ -215,10 +223,7 @@ func responsible(app core.App, t RuleTask, today rules.Day) (id string, locale i
 	if *who, err = standIn(app, *who, today); err != nil {
 		return "", 0, err
 	}
-	if who.Locale == rules.English {
-		locale = 1
-	}
-	return who.ID, locale, nil
+	return who.ID, who.language(), nil
 }
 
 // firstResponsible asks for each in turn; mostly the first is there, by its id.

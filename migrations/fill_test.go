@@ -75,6 +75,9 @@ func (f filler) value(c *core.Collection, field core.Field) any {
 	}
 	switch field := field.(type) {
 	case *core.TextField:
+		if field.Name == "period" {
+			return "2026-Q3"
+		}
 		return "a text"
 	case *core.EmailField:
 		return "somebody@example.com"

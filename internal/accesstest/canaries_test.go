@@ -62,6 +62,8 @@ func (w *world) value(f core.Field) any {
 			return security.RandomString(50)
 		case "credit_code":
 			return ""
+		case "period":
+			return "2026-Q3"
 		case "region":
 			return "华东" // a rule makes a tag of it, and everybody sees which tags there are
 		}

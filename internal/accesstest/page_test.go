@@ -93,7 +93,7 @@ var page = map[string]rights{
 		change: grant{"assignee requester", "assignee requester", "assignee requester team", "all"}, delete: directors,
 		fields: merge(
 			lines(writes(grant{"assignee", "assignee", "assignee team", "all"}), "status result delay_reason postpone_reason due_at done_at"),
-			lines(writes(grant{"requester", "requester", "requester team", "all"}), "customer title detail kind by assignee department channel priority follow_up"),
+			lines(writes(grant{"requester", "requester", "requester team", "all"}), "customer title detail kind by assignee department channel priority follow_up plan"),
 			lines(reads(nobody), "grants"),
 		),
 		computed: "postponed rule key cause given_by grants reminded_at escalated_at rev",
@@ -151,6 +151,24 @@ var page = map[string]rights{
 	"tiers":      {see: everybody, create: nobody, change: directors, delete: nobody},
 	"policy":     {see: everybody, create: nobody, change: directors, delete: nobody, computed: "rev"},
 	"risk_rules": {see: everybody, create: nobody, change: directors, delete: nobody},
+	"notifications": {
+		see: grant{"self", "self", "self", "self"}, create: nobody, change: grant{"self", "self", "self", "self"}, delete: nobody,
+		fields:   lines(reads(nobody), "key urgent"),
+		computed: "user kind title body customer task key urgent",
+	},
+	// "Their own team's" is also a plan of their own; support reads all, as the page has no narrower word there.
+	"plans": {
+		see: grant{"self team", "all", "self team", "all"}, create: grant{"none", "none", "team", "all"},
+		change: grant{"none", "none", "team", "all"}, delete: directors,
+	},
+	"playbooks": {see: everybody, create: leaders, change: leaders, delete: leaders},
+	"materials": {see: everybody, create: leaders, change: leaders, delete: leaders},
+	"campaigns": {see: everybody, create: leaders, change: leaders, delete: directors},
+	// A member stands as its customer does: whoever looks after the customer notes what became of it.
+	"campaign_members": {
+		see: asCustomer, create: grant{"own team", "none", "own team pool", "all"},
+		change: grant{"own team", "own assigned", "own team pool", "all"}, delete: directors,
+	},
 	"imports": {
 		see: grant{"none", "none", "self team", "all"}, create: nobody, change: nobody, delete: nobody,
 		computed: "file kind by status rows rows_created rows_updated skipped problems",

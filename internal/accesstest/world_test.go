@@ -132,6 +132,15 @@ func (w *world) seed() {
 		w.attach("imports", w.insert("imports", map[string]any{"by": by}), "file")
 	}
 	w.insert("job_runs", map[string]any{"status": "done"})
+	for _, user := range []string{mate.Id, stranger.Id} {
+		w.insert("notifications", map[string]any{"user": user})
+	}
+	for owner, team := range map[string]string{mate.Id: director.team, stranger.Id: south} {
+		w.insert("plans", map[string]any{"owner": owner, "team": team})
+	}
+	w.attach("materials", w.insert("materials", nil), "file")
+	w.insert("playbooks", nil)
+	campaign := w.insert("campaigns", nil)
 	w.insert("tags", map[string]any{"automatic": false}) // the words of a rule's own stay
 	holds := []map[string]any{
 		{"owner": mate.Id, "team": director.team},
@@ -145,6 +154,8 @@ func (w *world) seed() {
 		}
 		w.mark(p.id)
 		w.insert("imports", map[string]any{"by": p.id})
+		w.insert("notifications", map[string]any{"user": p.id})
+		w.insert("plans", map[string]any{"owner": p.id, "team": south})
 		holds = append(holds,
 			map[string]any{"owner": p.id, "team": p.team},
 			map[string]any{"owner": stranger.Id, "team": south, "collaborators": []string{p.id}},
@@ -154,6 +165,7 @@ func (w *world) seed() {
 	for i, hold := range holds {
 		customer := w.insert("customers", hold)
 		w.insertAll(customer, stranger.Id, mate.Id)
+		w.insert("campaign_members", map[string]any{"campaign": campaign, "customer": customer})
 		if list, given := hold["assigned"].([]string); given {
 			w.insert("tasks", map[string]any{"customer": customer, "given_by": director.id, "by": director.id, "assignee": list[0], "grants": true})
 		}
@@ -260,6 +272,11 @@ func (w *world) standing(p *principal, r *row) []string {
 		add("requester", r.text("by") == p.id)
 	case "users":
 		add("self", r.id == p.id)
+		add("team", p.team != "" && r.text("team") == p.team)
+	case "notifications":
+		add("self", r.text("user") == p.id)
+	case "plans":
+		add("self", r.text("owner") == p.id)
 		add("team", p.team != "" && r.text("team") == p.team)
 	case "imports":
 		add("self", r.text("by") == p.id)
