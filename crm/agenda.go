@@ -136,14 +136,9 @@ func (a *Agenda) joinNextSteps() {
 
 // openTask is an open task as far as it matters for its place in a day.
 type openTask struct {
-	ID       string `db:"id"`
-	Customer string `db:"customer"`
-	Kind     string `db:"kind"`
-	Priority string `db:"priority"`
-	DueAt    string `db:"due_at"`
-	Person   string `db:"person"`
-
-	due time.Time
+	id, customer, kind, priority, person string
+	dueAt                                string // as stored
+	due                                  time.Time
 }
 
 // openTasksOf reads the open tasks of people that are due before a moment or have a deadline in hours.
@@ -153,20 +148,29 @@ func openTasksOf(app core.App, people []string, before time.Time) ([]openTask, e
 		return nil, err
 	}
 	of := func(person, whose string) string {
-		return `SELECT t.id, t.customer, t.kind, t.priority, t.due_at, t.` + person + ` person
+		return `SELECT t.id, t.customer, t.kind, t.priority, t.due_at, t.` + person + `
 			FROM tasks t CROSS JOIN customers c ON c.id = t.customer
 			WHERE ` + whose + ` IN (SELECT value FROM json_each({:people})) AND t.status IN (` + OpenStatuses + `)
 				AND (t.due_at < {:before} OR t.kind IN ('` + strings.Join(deadlineKinds, "', '") + `')) AND c.stage != 'archived'`
 	}
-	var tasks []openTask
 	// What was given to nobody is the requester's; of those there are few.
-	err = app.DB().NewQuery(of(FieldAssignee, "t.assignee") + " UNION ALL " + of("[[by]]", "t.assignee = '' AND +t.[[by]]")).
-		Bind(dbx.Params{"people": string(list), "before": FormatMoment(before)}).All(&tasks)
+	rows, err := app.DB().NewQuery(of(FieldAssignee, "t.assignee") + " UNION ALL " + of("[[by]]", "t.assignee = '' AND +t.[[by]]")).
+		Bind(dbx.Params{"people": string(list), "before": FormatMoment(before)}).Rows()
 	if err != nil {
 		return nil, fmt.Errorf("failed to read the tasks of a day: %w", err)
 	}
-	for i := range tasks {
-		tasks[i].due = ParseMoment(tasks[i].DueAt)
+	var tasks []openTask
+	err = eachRow(rows, func() error {
+		var t openTask
+		if err := rows.Scan(&t.id, &t.customer, &t.kind, &t.priority, &t.dueAt, &t.person); err != nil {
+			return err
+		}
+		t.due = ParseMoment(t.dueAt)
+		tasks = append(tasks, t)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("failed to read the tasks of a day: %w", err)
 	}
 	return tasks, nil
 }
@@ -175,13 +179,13 @@ func openTasksOf(app core.App, people []string, before time.Time) ([]openTask, e
 func (t *openTask) section(today rules.Day, zone *time.Location, now time.Time) string {
 	on := rules.DayOf(t.due, zone)
 	switch {
-	case slices.Contains(deadlineKinds, t.Kind):
+	case slices.Contains(deadlineKinds, t.kind):
 		return SectionDeadlines
 	case !t.due.After(now):
 		return SectionOverdue
 	case on == today:
 		return SectionToday
-	case t.Kind == KindPromise && on <= today+promiseDays:
+	case t.kind == KindPromise && on <= today+promiseDays:
 		return SectionPromises
 	}
 	return ""
@@ -189,8 +193,8 @@ func (t *openTask) section(today rules.Day, zone *time.Location, now time.Time) 
 
 func (t *openTask) item(section string, today rules.Day, zone *time.Location) AgendaItem {
 	item := AgendaItem{
-		Place: Place{Section: section, At: t.DueAt, Minor: rankIn(byPriority, t.Priority), ID: t.ID},
-		Task:  t.ID, Customer: t.Customer, Person: t.Person, Kind: t.Kind, DueAt: t.due, DaysLate: max(0, int(today-rules.DayOf(t.due, zone))),
+		Place: Place{Section: section, At: t.dueAt, Minor: rankIn(byPriority, t.priority), ID: t.id},
+		Task:  t.id, Customer: t.customer, Person: t.person, Kind: t.kind, DueAt: t.due, DaysLate: max(0, int(today-rules.DayOf(t.due, zone))),
 	}
 	if section == SectionOverdue {
 		item.Rank, item.Minor = item.Minor, 0
