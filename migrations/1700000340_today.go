@@ -7,19 +7,17 @@ import (
 	m "github.com/pocketbase/pocketbase/migrations"
 )
 
-// What somebody is to do today is read from an index alone, and so is who is away.
+// From here on what somebody is to do today is read from an index that has all of it, and so is who is away.
 func init() {
 	m.Register(func(app core.App) error {
 		return errors.Join(changeCollection(app, "tasks", func(c *core.Collection) {
-			c.RemoveIndex("idx_tasks_assignee")
-			c.AddIndex("idx_tasks_assignee", false, "assignee, status, due_at, kind, priority, customer, id", "")
+			putIndex(c, "idx_tasks_assignee", "assignee, status, due_at, kind, priority, customer, id", "")
 		}), changeCollection(app, "users", func(c *core.Collection) {
 			c.AddIndex("idx_users_away", false, "away_until", "away_until != ''")
 		}))
 	}, func(app core.App) error {
 		return errors.Join(changeCollection(app, "tasks", func(c *core.Collection) {
-			c.RemoveIndex("idx_tasks_assignee")
-			c.AddIndex("idx_tasks_assignee", false, "assignee, status, due_at", "")
+			putIndex(c, "idx_tasks_assignee", "assignee, status, due_at", "")
 		}), changeCollection(app, "users", func(c *core.Collection) { c.RemoveIndex("idx_users_away") }))
 	})
 }
