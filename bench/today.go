@@ -133,7 +133,7 @@ func (d *dayOfOne) prepare() error {
 		}
 	}
 	now := d.ours.clock.Now()
-	kinds := []string{crm.KindPromise, crm.KindNegativeFeedback, "maintenance", crm.KindNextAction, crm.KindWinBack}
+	kinds := []string{crm.KindPromise, crm.KindNegativeFeedback, "maintenance", "other", crm.KindWinBack}
 	var tasks []map[string]any
 	for i := range tasksOfDay {
 		due := now.Add(time.Duration(i%24-12) * 12 * time.Hour)
@@ -163,19 +163,22 @@ func (d *dayOfOne) prepare() error {
 // dayKinds puts in the tasks with a deadline in hours.
 var dayKinds = strings.NewReplacer("{kinds}", "'negative_feedback', 'case', 'win_back', 'handover'")
 
-const ofDay = `SELECT t.*, c.name, c.tier, c.risk, c.touch_mode, c.silent, c.next_follow_up_on, count(*) OVER () whole
-	FROM tasks t JOIN customers c ON c.id = t.customer WHERE t.assignee = {:person} AND t.status IN (` + crm.OpenStatuses + `) AND c.stage != 'archived' AND `
+const (
+	openTasks = " t.assignee = {:person} AND t.status IN (" + crm.OpenStatuses + ") "
+	ofDay     = `SELECT t.*, c.name, c.tier, c.risk, c.touch_mode, c.silent, c.next_follow_up_on, count(*) OVER () whole
+		FROM tasks t JOIN customers c ON c.id = t.customer WHERE ` + openTasks + ` AND c.stage != 'archived' AND `
+	isDue = `c.owner = {:person} AND c.next_follow_up_on > '' AND c.next_follow_up_on <= {:today} AND c.stage != 'archived'
+		AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.customer = c.id AND ` + openTasks + ` AND (t.kind IN ({kinds}) OR t.due_at <= {:now}))`
+)
 
-// The sections of a day, by SQL. A next step that is due today stays among the tasks here.
+// The sections of a day, by SQL.
 var daySQL = []string{
 	ofDay + "t.kind IN ({kinds}) ORDER BY t.due_at, t.id LIMIT 50",
 	ofDay + `t.kind NOT IN ({kinds}) AND t.due_at <= {:now} ORDER BY CASE t.priority WHEN 'high' THEN 0 WHEN 'normal' THEN 1 ELSE 2 END, t.due_at, t.id LIMIT 50`,
-	`SELECT c.id, c.name, c.tier, c.risk, c.touch_mode, c.silent, c.next_follow_up_on, count(*) OVER () whole FROM customers c
-		WHERE c.owner = {:person} AND c.next_follow_up_on > '' AND c.next_follow_up_on <= {:today} AND c.stage != 'archived'
-			AND NOT EXISTS (SELECT 1 FROM tasks t WHERE t.customer = c.id AND t.assignee = {:person} AND t.status IN (` + crm.OpenStatuses + `)
-				AND (t.kind IN ({kinds}) OR t.due_at <= {:now}))
+	`SELECT c.id, c.name, c.tier, c.risk, c.touch_mode, c.silent, c.next_follow_up_on, count(*) OVER () whole FROM customers c WHERE ` + isDue + `
 		ORDER BY CASE c.risk WHEN 'churn_risk' THEN 0 WHEN 'warning' THEN 1 ELSE 2 END, instr('SABC', c.tier), c.next_follow_up_on, c.id LIMIT 50`,
-	ofDay + "t.kind NOT IN ({kinds}) AND t.due_at > {:now} AND t.due_at < {:tomorrow} ORDER BY t.due_at, t.id LIMIT 50",
+	ofDay + `t.kind NOT IN ({kinds}) AND t.due_at > {:now} AND t.due_at < {:tomorrow} AND NOT (t.kind = 'next_action' AND ` + isDue + `)
+		ORDER BY t.due_at, t.id LIMIT 50`,
 	ofDay + "t.kind = 'promise' AND t.due_at >= {:tomorrow} AND t.due_at < {:horizon} ORDER BY t.due_at, t.id LIMIT 50",
 }
 
