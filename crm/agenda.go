@@ -90,27 +90,48 @@ func LoadAgenda(app core.App, policy *Policy, whose Whose, now time.Time) (*Agen
 			a.add(section, tasks[i].item(section, a.Today, policy.Zone))
 		}
 	}
-	customers, err := dueCustomersOf(app, slices.Concat(whose.People, whose.Absent), a.Today)
-	if err != nil {
+	if err := a.addCustomers(app, policy, whose); err != nil {
 		return nil, err
-	}
-	busy := map[string]bool{}
-	for _, section := range []string{SectionDeadlines, SectionOverdue} {
-		for _, item := range a.Sections[section] {
-			busy[item.Customer] = true
-		}
-	}
-	for i := range customers {
-		c := &customers[i]
-		if standsIn := !slices.Contains(whose.People, c.Owner); !busy[c.ID] && (!standsIn || whose.Sees(c.Hold)) {
-			a.add(SectionCustomers, c.item(standsIn, a.Today, policy.Zone))
-		}
 	}
 	for _, items := range a.Sections {
 		slices.SortFunc(items, func(a, b AgendaItem) int { return a.Compare(b.Place) })
 	}
 	a.joinNextSteps()
 	return a, nil
+}
+
+// addCustomers adds those that are due and have no task with a deadline in hours or overdue: such a task stands for them.
+func (a *Agenda) addCustomers(app core.App, policy *Policy, whose Whose) error {
+	busy := map[string]bool{}
+	for _, section := range []string{SectionDeadlines, SectionOverdue} {
+		for _, item := range a.Sections[section] {
+			busy[item.Customer] = true
+		}
+	}
+	customers, err := dueCustomersOf(app, slices.Concat(whose.People, whose.Absent), a.Today)
+	if err != nil {
+		return err
+	}
+	isOwn := func(c *dueCustomer) bool { return slices.Contains(whose.People, c.owner) }
+	var ofAbsent []string
+	for i := range customers {
+		if !isOwn(&customers[i]) {
+			ofAbsent = append(ofAbsent, customers[i].id)
+		}
+	}
+	var holds map[string]Hold
+	if len(ofAbsent) > 0 {
+		if holds, err = Holds(app, ofAbsent...); err != nil {
+			return err
+		}
+	}
+	for i := range customers {
+		c := &customers[i]
+		if own := isOwn(c); !busy[c.id] && (own || whose.Sees(holds[c.id])) {
+			a.add(SectionCustomers, c.item(!own, a.Today, policy.Zone))
+		}
+	}
+	return nil
 }
 
 func (a *Agenda) add(section string, item AgendaItem) {
@@ -147,11 +168,12 @@ func openTasksOf(app core.App, people []string, before time.Time) ([]openTask, e
 	if err != nil {
 		return nil, err
 	}
+	// There are few archived customers: to ask an index of them alone takes a fraction of looking at each task's customer.
 	of := func(person, whose string) string {
 		return `SELECT t.id, t.customer, t.kind, t.priority, t.due_at, t.` + person + `
-			FROM tasks t CROSS JOIN customers c ON c.id = t.customer
-			WHERE ` + whose + ` IN (SELECT value FROM json_each({:people})) AND t.status IN (` + OpenStatuses + `)
-				AND (t.due_at < {:before} OR t.kind IN ('` + strings.Join(deadlineKinds, "', '") + `')) AND c.stage != 'archived'`
+			FROM tasks t WHERE ` + whose + ` IN (SELECT value FROM json_each({:people})) AND t.status IN (` + OpenStatuses + `)
+				AND (t.due_at < {:before} OR t.kind IN ('` + strings.Join(deadlineKinds, "', '") + `'))
+				AND NOT EXISTS (SELECT 1 FROM customers c INDEXED BY idx_customers_archived WHERE c.id = t.customer AND c.stage = 'archived')`
 	}
 	// What was given to nobody is the requester's; of those there are few.
 	rows, err := app.DB().NewQuery(of(FieldAssignee, "t.assignee") + " UNION ALL " + of("[[by]]", "t.assignee = '' AND +t.[[by]]")).
@@ -204,10 +226,8 @@ func (t *openTask) item(section string, today rules.Day, zone *time.Location) Ag
 
 // dueCustomer is a customer whose day has come.
 type dueCustomer struct {
-	Hold
-	Risk string `db:"risk"`
-	Tier string `db:"tier"`
-	Next string `db:"next_follow_up_on"`
+	id, owner, risk, tier string
+	next                  string // as stored
 }
 
 // dueCustomersOf reads the customers of owners that are due. Whoever is on hold is not: the day agreed is the next date.
@@ -216,10 +236,21 @@ func dueCustomersOf(app core.App, owners []string, today rules.Day) ([]dueCustom
 	if err != nil {
 		return nil, err
 	}
-	var customers []dueCustomer
-	err = app.DB().NewQuery(`SELECT id, owner, team, collaborators, assigned, risk, tier, next_follow_up_on FROM customers
+	rows, err := app.DB().NewQuery(`SELECT id, owner, risk, tier, next_follow_up_on FROM customers
 		WHERE owner IN (SELECT value FROM json_each({:owners})) AND next_follow_up_on > '' AND next_follow_up_on <= {:today} AND stage != 'archived'`).
-		Bind(dbx.Params{"owners": string(list), "today": formatDay(today)}).All(&customers)
+		Bind(dbx.Params{"owners": string(list), "today": formatDay(today)}).Rows()
+	if err != nil {
+		return nil, fmt.Errorf("failed to read the customers that are due: %w", err)
+	}
+	var customers []dueCustomer
+	err = eachRow(rows, func() error {
+		var c dueCustomer
+		if err := rows.Scan(&c.id, &c.owner, &c.risk, &c.tier, &c.next); err != nil {
+			return err
+		}
+		customers = append(customers, c)
+		return nil
+	})
 	if err != nil {
 		return nil, fmt.Errorf("failed to read the customers that are due: %w", err)
 	}
@@ -227,11 +258,11 @@ func dueCustomersOf(app core.App, owners []string, today rules.Day) ([]dueCustom
 }
 
 func (c *dueCustomer) item(standsIn bool, today rules.Day, zone *time.Location) AgendaItem {
-	next := parseDay(c.Next)
-	rank := rankIn(byRisk, c.Risk)*(len(rules.Tiers)+1) + rankIn(rules.Tiers, rules.Tier(c.Tier))
+	next := parseDay(c.next)
+	rank := rankIn(byRisk, c.risk)*(len(rules.Tiers)+1) + rankIn(rules.Tiers, rules.Tier(c.tier))
 	return AgendaItem{
-		Place:    Place{Section: SectionCustomers, Rank: rank, At: c.Next, ID: c.ID},
-		Customer: c.ID, Person: c.Owner, StandsIn: standsIn, DueAt: next.End(zone), DaysLate: int(today - next),
+		Place:    Place{Section: SectionCustomers, Rank: rank, At: c.next, ID: c.id},
+		Customer: c.id, Person: c.owner, StandsIn: standsIn, DueAt: next.End(zone), DaysLate: int(today - next),
 	}
 }
 

@@ -30,6 +30,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM follow_ups WHERE `by` = 'u' AND started_at > '2026'":                                                                                            "idx_follow_ups_by",
 		"SELECT * FROM tasks WHERE assignee = 'u' AND status = 'open' ORDER BY due_at":                                                                                 "idx_tasks_assignee",
 		"SELECT id, customer, kind, priority, due_at FROM tasks WHERE assignee IN ('u', 'v') AND status IN ('open', 'delayed') AND (due_at < '2026' OR kind = 'case')": "COVERING INDEX idx_tasks_assignee",
+		"SELECT id, risk, tier FROM customers WHERE owner IN ('u', 'v') AND next_follow_up_on > '' AND next_follow_up_on <= '2026' AND stage != 'archived'":            "COVERING INDEX idx_customers_owner_next",
+		"SELECT 1 FROM customers INDEXED BY idx_customers_archived WHERE id = 'c' AND stage = 'archived'":                                                              "COVERING INDEX idx_customers_archived (id=?)",
 		"SELECT id FROM users WHERE away_until != '' AND away_until >= '2026'":                                                                                         "idx_users_away",
 		"SELECT * FROM tasks WHERE customer = 'c' AND status = 'open'":                                                                                                 "idx_tasks_customer",
 		"SELECT * FROM tasks WHERE status = 'open' AND due_at < '2026'":                                                                                                "idx_tasks_due",
