@@ -23,8 +23,11 @@ func Connect(path string) (*dbx.DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer plain.Close()
-	return dbx.NewFromDB(sql.OpenDB(connector{plain.Driver(), path + pragmas}), name), nil
+	driver := plain.Driver()
+	if err := plain.Close(); err != nil {
+		return nil, err
+	}
+	return dbx.NewFromDB(sql.OpenDB(connector{driver, path + pragmas}), name), nil
 }
 
 // name is the name of the driver.
