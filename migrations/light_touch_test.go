@@ -22,7 +22,9 @@ func TestLightTouchesAreNoted(t *testing.T) {
 		}
 	}
 	type followUp struct{ startedAt, status, resumeOn string }
-	hold := func(until string) followUp { return followUp{"2026-01-05 02:00:00.000Z", "on_hold", until + " 00:00:00.000Z"} }
+	hold := func(until string) followUp {
+		return followUp{"2026-01-05 02:00:00.000Z", "on_hold", until + " 00:00:00.000Z"}
+	}
 	tests := []struct {
 		id, mode, next string
 		followUps      []followUp

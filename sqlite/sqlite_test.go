@@ -57,6 +57,26 @@ func TestPragmas(t *testing.T) {
 	}
 }
 
+// TestNumber: no two connections have one number, and each keeps its own.
+func TestNumber(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	seen := map[string]bool{}
+	for range 5 {
+		db.DB().SetMaxIdleConns(-1) // ends the one before
+		db.DB().SetMaxIdleConns(1)
+		var before, after string
+		if err := db.NewQuery("PRAGMA " + sqlite.Number).Row(&before); err != nil {
+			t.Fatal(err)
+		}
+		run(t, db, "CREATE TEMP TABLE a (n); DROP TABLE a; VACUUM", nil)
+		if err := db.NewQuery("PRAGMA " + sqlite.Number).Row(&after); err != nil || after != before || seen[after] {
+			t.Errorf("got %q, then %q, known: %v: %v", before, after, seen, err)
+		}
+		seen[after] = true
+	}
+}
+
 // TestAgain runs the same statements again and again, with other values, in and out of transactions and within each other.
 func TestAgain(t *testing.T) {
 	t.Parallel()
