@@ -148,6 +148,30 @@ func TestSchemaChanges(t *testing.T) {
 	}
 }
 
+// TestSchemaChangesElsewhere changes it through another connection, where what a statement gives is known only once it has begun.
+func TestSchemaChangesElsewhere(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data.db")
+	var dbs [2]*dbx.DB
+	for i := range dbs {
+		db, err := sqlite.Connect(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		db.DB().SetMaxOpenConns(1)
+		dbs[i] = db
+	}
+	run(t, dbs[0], "CREATE TABLE a (n INTEGER); INSERT INTO a VALUES (1)", nil)
+	for i, change := range []string{"SELECT 1", "ALTER TABLE a ADD COLUMN m INTEGER DEFAULT 2", "ALTER TABLE a ADD COLUMN o INTEGER DEFAULT 3"} {
+		run(t, dbs[0], change, nil)
+		row := dbx.NullStringMap{}
+		if err := dbs[1].NewQuery("SELECT * FROM a").One(row); err != nil || len(row) != i+1 {
+			t.Errorf("after %s there are the columns %v: %v", change, row, err)
+		}
+	}
+}
+
 // TestInterrupted gives up on a statement while it runs; the next one of its text runs to its end.
 func TestInterrupted(t *testing.T) {
 	t.Parallel()
