@@ -24,6 +24,11 @@ const (
 	KindLightTouch       = "light_touch"
 	KindCase             = "case"
 	KindWinBack          = "win_back"
+	KindBirthday         = "birthday"
+	KindAnniversary      = "anniversary"
+	KindContractRenewal  = "contract_renewal"
+	KindProfileReview    = "profile_review"
+	KindVerifyInfo       = "verify_info"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"
