@@ -42,13 +42,20 @@ const (
 	DirectionIn  = "in"
 	DirectionOut = "out"
 
+	FeedbackPositive   = "positive"
 	FeedbackNegative   = "negative"
 	FeedbackNoResponse = "no_response"
 	MoodDissatisfied   = "dissatisfied"
 	MoodHesitant       = "hesitant"
+	MoodInterested     = "interested"
 
 	KindCampaign  = "campaign"
 	KindComplaint = "complaint"
+
+	ResponseInterested = "interested" // of a member of a campaign
+	ResponseJoined     = "joined"
+	ResponseDeclined   = "declined"
+	ResponseNone       = "none"
 
 	SeverityMinor = "minor" // of a case
 	SeverityMajor = "major"
