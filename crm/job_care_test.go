@@ -2,6 +2,7 @@ package crm_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -300,4 +301,41 @@ func TestPins(t *testing.T) {
 	want := "恒锐机床：指定的客户类别将于 2026-08-10 到期"
 	wantList(t, "the owner", notices(t, app, rep, "pin_ending"), want)
 	wantList(t, "the manager", notices(t, app, manager, "pin_ending"), want)
+}
+
+// TestTrialsTellNobody runs the job as of another moment: it writes the tasks it finds, tells nobody, and what follows in truth tells them.
+func TestTrialsTellNobody(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	rep := app.User(crm.RoleRep, nil)
+	customer := app.Customer(testapp.Fields{"owner": rep.Id, "tier_pin": "S", "tier_pin_reason": "重点", "tier_pin_until": "2026-08-08"})
+	app.Contact(customer, testapp.Fields{"birthday": "1980-08-08"})
+	at := app.Clock.Now().AddDate(0, 0, 4)
+	if _, err := crm.RunCare(context.Background(), app, crm.JobRun{Now: at, Simulated: true}); err != nil {
+		t.Fatal(err)
+	}
+	told, err := app.CountRecords(crm.CollectionNotifications)
+	if err != nil || told != 0 || len(tasksOf(t, app, crm.KindBirthday)) != 1 {
+		t.Errorf("a trial tells %d and gives %v, %v", told, tasksOf(t, app, crm.KindBirthday), err)
+	}
+	mornings(t, app, 3)
+	wantList(t, "tasks", tasksOf(t, app, crm.KindBirthday), "2026-08-08 open")
+	if birthday, pin := notices(t, app, rep, "birthday"), notices(t, app, rep, "pin_ending"); len(birthday) != 1 || len(pin) != 1 {
+		t.Errorf("told %q and %q", birthday, pin)
+	}
+}
+
+// TestCareStops ends between two batches when it is told to, and leaves the rest to the next run.
+func TestCareStops(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	customer := app.Customer(testapp.Fields{"owner": app.User(crm.RoleRep, nil).Id})
+	app.Contact(customer, testapp.Fields{"birthday": "1980-08-04"})
+	ctx, stop := context.WithCancel(context.Background())
+	stop()
+	if _, err := crm.RunCare(ctx, app, crm.JobRun{Now: app.Clock.Now()}); !errors.Is(err, crm.ErrStopped) {
+		t.Errorf("told to stop it ends with %v", err)
+	}
+	care(t, app)
+	wantList(t, "tasks", tasksOf(t, app, crm.KindBirthday), "2026-08-04 open")
 }
