@@ -25,6 +25,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindCustomers(group, now)
 		bindReveal(group, now)
 		bindDuplicates(group, now)
+		bindCampaigns(group)
 		return e.Next()
 	})
 }

@@ -57,6 +57,16 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM surveys WHERE token_hash = {:v}":                                                                                    "idx_surveys_token_hash",
 		"SELECT * FROM surveys WHERE customer = 'c' ORDER BY (CASE WHEN answered_at = '' THEN sent_at ELSE answered_at END) DESC LIMIT 50": "idx_surveys_history",
 
+		"SELECT id FROM contacts WHERE birthday != '' AND substr(birthday, 6, 5) IN (SELECT value FROM json_each({:v})) AND left_on = ''":                                   "idx_contacts_birthday_day",
+		"SELECT id FROM customers WHERE anniversary_on != '' AND substr(anniversary_on, 6, 5) IN (SELECT value FROM json_each({:v}))":                                       "idx_customers_anniversary_day",
+		"SELECT id FROM customers WHERE owner = 'u' AND owner != '' AND stage != 'archived' AND (CASE WHEN reviewed_on = '' THEN created ELSE reviewed_on END) < '2026'":    "idx_customers_review",
+		"SELECT id FROM customers WHERE owner = 'u' AND owner != '' AND stage != 'archived' AND last_follow_up_at < '2026' AND last_order_at < '2026' AND created < '2026'": "idx_customers_idle",
+		"SELECT id FROM customers WHERE check_since != '' AND check_since <= '2026'":                                                                                        "idx_customers_check",
+		"SELECT id FROM customers WHERE release_on != ''":                                                                             "idx_customers_release",
+		"SELECT id FROM customers WHERE tier_pin_until != '' AND tier_pin_until >= '2026' AND tier_pin_until <= '2027'":               "idx_customers_pin",
+		"SELECT id FROM contracts WHERE status = 'active' AND ends_on >= '2026' AND ends_on <= '2027'":                                "idx_contracts_ends",
+		"SELECT id FROM tasks WHERE kind IN ('birthday', 'verify_info') AND status IN ('open', 'delayed') AND rule != '' ORDER BY id": "idx_tasks_kind",
+
 		"SELECT * FROM signals WHERE customer = 'c' ORDER BY raised_at DESC LIMIT 50":                                            "idx_signals_history",
 		"SELECT * FROM tasks WHERE customer = 'c' ORDER BY (CASE WHEN done_at = '' THEN created ELSE done_at END) DESC LIMIT 50": "idx_tasks_history",
 	} {
