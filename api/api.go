@@ -24,6 +24,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindCustomers(group, now)
 		bindReveal(group, now)
 		bindDuplicates(group, now)
+		bindPlans(group, now)
 		return e.Next()
 	})
 }

@@ -24,6 +24,7 @@ const (
 	KindLightTouch       = "light_touch"
 	KindCase             = "case"
 	KindWinBack          = "win_back"
+	KindMaintenance      = "maintenance"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"
