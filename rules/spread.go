@@ -61,8 +61,8 @@ func (s *Spread) Take(customer, channel string, on Day) {
 // Total is how much work somebody has.
 func (s *Spread) Total(person string) int { return s.total[person] }
 
-// Place finds the days for recurring work and counts it there: at equal distances, of all beginnings the one that leaves the fullest of
-// its days least full, and keeps apart what one customer gets. A day that would be too much for the customer gives way to the next
+// Place finds the days for recurring work and counts it there: at equal distances, of all beginnings the one that leaves nobody's
+// day fuller than their share of a day, and among those the one that keeps apart what one customer gets. A day that would be too much for the customer gives way to the next
 // free one; where there is none, the place is left empty (no day).
 func (s *Spread) Place(r Recurring) []Day {
 	days := s.days
@@ -99,13 +99,16 @@ func (s *Spread) Place(r Recurring) []Day {
 // placing is one way to place recurring work.
 type placing struct {
 	days    []Day
-	crowded int // days on which the customer has enough, or is met, or was the working day before
-	fullest int // of the person's days
+	crowded int // days on which the customer has enough already
+	over    int // by how much the fullest of the person's days exceeds their share
+	near    int // days on which, or next to which, the customer is met for something else
+	fullest int
 	sum     int
 }
 
 func (p placing) compare(o placing) int {
-	return cmp.Or(cmp.Compare(p.crowded, o.crowded), cmp.Compare(p.fullest, o.fullest), cmp.Compare(p.sum, o.sum))
+	return cmp.Or(cmp.Compare(p.crowded, o.crowded), cmp.Compare(p.over, o.over), cmp.Compare(p.near, o.near),
+		cmp.Compare(p.fullest, o.fullest), cmp.Compare(p.sum, o.sum))
 }
 
 func (s *Spread) try(r Recurring, days []Day, first Day, every, count int) placing {
@@ -116,21 +119,23 @@ func (s *Spread) try(r Recurring, days []Day, first Day, every, count int) placi
 		on := days[i]
 		p.days[j] = on
 		if s.full(r, on) {
-			p.crowded += 3
+			p.crowded++
 		}
 		if j > 0 && p.days[j-1] == on {
-			p.crowded += 3
+			p.crowded++
 		}
 		if s.met[r.Customer][on] {
-			p.crowded++
+			p.near += 2
 		}
 		if i > 0 && s.met[r.Customer][days[i-1]] || i+1 < len(days) && s.met[r.Customer][days[i+1]] {
-			p.crowded++
+			p.near++
 		}
 		load := s.load[r.Person][on] + 1
 		p.fullest = max(p.fullest, load)
 		p.sum += load
 	}
+	share := (s.total[r.Person] + r.Count + len(days) - 1) / len(days)
+	p.over = max(p.fullest-share, 0)
 	return p
 }
 
