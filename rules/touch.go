@@ -165,7 +165,9 @@ func Suggest(f TouchFacts) Touch {
 	wanted := ""
 	if task := f.waiting(); task != nil {
 		t.Task, t.Urgency, t.What = task.ID, waits[task.Kind].urgency, waits[task.Kind].what
-		t.On = max(f.Today, min(task.Due, t.On))
+		if t.On = max(f.Today, min(task.Due, t.On)); t.Urgency == UrgencyUrgent {
+			t.On = f.Today
+		}
 		t.because(TouchReason{Rule: TouchTask, Kind: task.Kind, On: task.Due})
 	} else if f.TouchMode == TouchLight {
 		t.Urgency = UrgencyLight

@@ -92,7 +92,7 @@ func TestSuggest(t *testing.T) {
 			"urgent before formal", rules.TouchFacts{TouchMode: rules.TouchLight, Preferred: "email", Next: touchToday + 9, Waiting: []rules.WaitingTask{
 				{ID: "r", Kind: "contract_renewal", Due: touchToday + 1}, {ID: "n", Kind: "negative_feedback", Due: touchToday + 2},
 			}},
-			want{"Answer the negative feedback and say how it will be put right", "phone", rules.UrgencyUrgent, "n", touchToday + 2},
+			want{"Answer the negative feedback and say how it will be put right", "phone", rules.UrgencyUrgent, "n", touchToday},
 		},
 		{
 			"formal", rules.TouchFacts{Preferred: "wechat", Waiting: []rules.WaitingTask{{ID: "o", Kind: "other"}, {ID: "r", Kind: "contract_renewal", Due: touchToday - 3}}},
