@@ -208,18 +208,24 @@ type planned struct {
 	TouchMode string `db:"touch_mode"`
 	Preferred string `db:"preferred"`
 	Avoid     string `db:"avoid_channels"`
+	HoldUntil string `db:"hold_until"` // as agreed in the latest follow-up
 }
 
 // preferredColumn is the channel that the primary contact prefers, else the customer c.
 const preferredColumn = `coalesce((SELECT nullif(p.preferred_channel, '') FROM contacts p
 	WHERE p.customer = c.id AND p.is_primary AND p.left_on = '' LIMIT 1), c.preferred_channel) preferred`
 
+// holdColumn is the day on which to get in touch again with a customer c whose latest follow-up put it on hold.
+const holdColumn = `coalesce((SELECT f.resume_on FROM follow_ups f
+	WHERE f.customer = c.id AND f.started_at = c.last_follow_up_at AND f.status = 'on_hold' LIMIT 1), '') hold_until`
+
 // customers gives whom to plan for, in the order of their ids.
 func (g *generating) customers(choice PlanChoice) ([]planned, error) {
 	in := func(column string, values []string) dbx.Expression {
 		return dbx.In("c."+column, list.ToInterfaceSlice(values)...)
 	}
-	query := g.app.DB().Select("c.id", "c.owner", "c.team", "c.collaborators", "c.tier", "c.segment", "c.touch_mode", "c.avoid_channels", preferredColumn).
+	query := g.app.DB().Select("c.id", "c.owner", "c.team", "c.collaborators", "c.tier", "c.segment", "c.touch_mode", "c.avoid_channels",
+		preferredColumn, holdColumn).
 		From("customers c").Where(dbx.NewExp("c.stage != 'archived'")).
 		AndWhere(dbx.Or(in(FieldTier, choice.Tiers), in(FieldSegment, choice.Segments))).OrderBy("c.id")
 	if team := g.plan.GetString(FieldTeam); team != "" {
@@ -253,11 +259,9 @@ func (g *generating) wanted(choice PlanChoice) ([]recurring, error) {
 	var all []recurring
 	for _, customer := range customers {
 		for _, book := range books {
-			of := map[string]string{FieldTier: customer.Tier, FieldSegment: customer.Segment}
-			basis := book.basisFor(of)
-			chosen := basis == FieldTier && slices.Contains(choice.Tiers, customer.Tier) ||
-				basis == FieldSegment && slices.Contains(choice.Segments, customer.Segment)
-			if !chosen {
+			fits := book.basisFor(map[string]string{FieldTier: customer.Tier, FieldSegment: customer.Segment}) != ""
+			chosen := slices.Contains(choice.Tiers, book.For[FieldTier]) || slices.Contains(choice.Segments, book.For[FieldSegment])
+			if !fits || !chosen {
 				continue
 			}
 			for number, action := range book.Actions {
@@ -273,7 +277,8 @@ func (g *generating) wanted(choice PlanChoice) ([]recurring, error) {
 }
 
 // recurring says how often an action falls into the period: as often as its days go into what is left of it; one that comes more
-// seldom falls, by customer, into one of several periods in a row. Silent customers get less, and lightly.
+// seldom falls, by customer, into one of several periods in a row. Silent customers get less, and lightly; those on hold nothing until they are to be
+// contacted again.
 func (g *generating) recurring(customer planned, action PlayAction, key string) recurring {
 	seed := fnv.New32a()
 	_, _ = seed.Write([]byte(strings.TrimPrefix(key, lineKey+g.plan.Id))) // never fails
@@ -310,6 +315,7 @@ func (g *generating) recurring(customer planned, action PlayAction, key string) 
 	urgency := rules.UrgencyOf(customer.TouchMode, action.Channel)
 	r.Channel, _ = rules.ChooseChannel(urgency, customer.Preferred, action.Channel, jsonTexts(customer.Avoid))
 	r.Person, r.There = g.assignee(customer, action.Role)
+	r.There = max(r.There, parseDay(customer.HoldUntil))
 	return r
 }
 

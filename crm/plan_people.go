@@ -2,6 +2,7 @@ package crm
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -10,7 +11,7 @@ import (
 
 // assignee says who does what a playbook asks of a role for a customer, and from when on they are there: the owner where the role
 // fits or says so; else a collaborator of the role; else the owner. What has no owner is for support where the role or the tier asks
-// for it, whoever has least to do, and else for the manager of the team, or a director. Who is away for the rest of the period is stood in for.
+// for it, else for the managers of the team, else for the directors: whoever of them has least to do. Who is away for the rest of the period is stood in for.
 func (g *generating) assignee(customer planned, role string) (id string, there rules.Day) {
 	owner, owned := g.people[customer.Owner]
 	if owned && (role == RoleOwner || owner.Role == role) {
@@ -24,41 +25,35 @@ func (g *generating) assignee(customer planned, role string) (id string, there r
 	if owned {
 		return g.present(owner)
 	}
-	var candidates []planner
+	asked := []string{RoleManager, RoleDirector}
 	if role == RoleSupport || g.policy.Tiers[rules.Tier(customer.Tier)].OwnerRole == RoleSupport {
-		candidates = g.peopleOf(RoleSupport, customer.Team)
+		asked = append([]string{RoleSupport}, asked...)
 	}
-	for _, others := range []func() []planner{
-		func() []planner { return g.peopleOf(RoleManager, customer.Team) },
-		func() []planner { return g.peopleOf(RoleDirector, "") },
-	} {
-		if len(candidates) == 0 {
-			candidates = others()
+	for _, role := range asked {
+		if some := g.peopleOf(role, customer.Team); len(some) > 0 {
+			return g.present(slices.MinFunc(some, func(a, b planner) int { return g.spread.Total(a.ID) - g.spread.Total(b.ID) }))
 		}
 	}
-	if len(candidates) == 0 {
-		return "", 0
-	}
-	return g.present(slices.MinFunc(candidates, func(a, b planner) int { return g.spread.Total(a.ID) - g.spread.Total(b.ID) }))
+	return "", 0
 }
 
-// peopleOf gives the active people of a role who are of a team; directors are of all. Managers without the team are nobody's here,
-// support without a team is everybody's.
+// peopleOf gives the active people of a role who are of a team, in the order of their ids. Directors are of all teams; support is too
+// where the team has none of its own.
 func (g *generating) peopleOf(role, team string) []planner {
-	var some []planner
-	for _, who := range g.people {
-		fits := role == RoleDirector || who.Team == team && (team != "" || role == RoleSupport) || role == RoleSupport && who.Team == ""
-		if who.Role == role && fits {
-			some = append(some, who)
+	var all, own []planner
+	for _, id := range slices.Sorted(maps.Keys(g.people)) {
+		who := g.people[id]
+		if who.Role != role {
+			continue
+		}
+		if all = append(all, who); team != "" && who.Team == team {
+			own = append(own, who)
 		}
 	}
-	slices.SortFunc(some, func(a, b planner) int {
-		if a.ID < b.ID {
-			return -1
-		}
-		return 1
-	})
-	return some
+	if len(own) > 0 || role == RoleManager {
+		return own
+	}
+	return all
 }
 
 // present gives somebody and their first day after an absence; where they are away to the end of the period, who stands in for them.

@@ -25,7 +25,7 @@ type occasion struct {
 type Recurring struct {
 	Person, Customer string
 	Channel          string // empty: it is no contact, and never too much of one
-	There            Day    // from when on the person is there
+	There            Day    // from when on the person is there, and the customer to be contacted
 	Count            int    // how often, at least once
 	Every            int    // days between
 	Seed             uint32 // tells alike ones apart
