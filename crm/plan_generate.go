@@ -400,7 +400,7 @@ func (g *generating) make(tx core.App, line planLine) (bool, error) {
 	task.Load(map[string]any{
 		FieldKey: line.key, FieldKind: KindMaintenance, FieldRule: KindMaintenance, FieldCustomer: line.customer, FieldPlan: g.plan.Id,
 		FieldStatus: TaskOpen, FieldPriority: PriorityNormal, FieldBy: g.how.By, FieldGivenBy: g.how.By, FieldAssignee: line.assignee,
-		FieldChannel: line.channel, FieldDueAt: line.on.End(g.policy.Zone), FieldCreated: g.how.Now,
+		FieldChannel: line.channel, FieldDueAt: line.on.End(g.policy.Zone),
 	})
 	setTitle(task, line.action.words()[g.people[line.assignee].language()])
 	return true, saveTask(tx, task)
