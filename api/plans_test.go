@@ -320,7 +320,7 @@ func TestPlanRights(t *testing.T) {
 		generate, progress int
 		figures            bool
 	}{
-		{"guest", 401, 401, false}, {"left", 401, 401, false}, {"stranger", 404, 404, false}, {"collaborator", 404, 404, false},
+		{"guest", 401, 401, false}, {"left", 403, 403, false}, {"stranger", 404, 404, false}, {"collaborator", 404, 404, false},
 		{"other manager", 404, 404, false}, {"rep", 403, 200, false}, {"support", 403, 200, false}, {"manager", 200, 200, true},
 		{"director", 200, 200, true}, {"superuser", 200, 200, true},
 	} {

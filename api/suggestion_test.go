@@ -108,7 +108,7 @@ func TestSuggestionRights(t *testing.T) {
 		status    int
 		rfm, last bool
 	}{
-		{"guest", 401, false, false}, {"left", 401, false, false}, {"stranger", 404, false, false}, {"rep", 200, true, true}, {"collaborator", 200, true, true},
+		{"guest", 401, false, false}, {"left", 403, false, false}, {"stranger", 404, false, false}, {"rep", 200, true, true}, {"collaborator", 200, true, true},
 		{"colleague", 200, false, true}, {"support", 200, false, false}, {"manager", 200, true, true}, {"other manager", 200, false, true},
 		{"director", 200, true, true}, {"superuser", 200, true, true},
 	} {
