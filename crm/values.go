@@ -34,6 +34,7 @@ const (
 
 	PriorityHigh   = "high"
 	PriorityNormal = "normal"
+	PriorityLow    = "low"
 
 	DirectionIn  = "in"
 	DirectionOut = "out"
