@@ -243,7 +243,7 @@ var Table = map[string]Rights{
 	crm.CollectionPlans: {
 		kind: planned,
 		See:  grant(self|team, anyone, self|team, anyone), Create: grant(0, 0, team, anyone), Change: grant(0, 0, team, anyone), Delete: directors,
-		Fields: lines(open(crm.FieldName, crm.FieldPeriod, crm.FieldTeam, crm.FieldOwner, crm.FieldGoals)),
+		Fields: lines(open(crm.FieldName, crm.FieldPeriod, crm.FieldTeam, crm.FieldOwner, crm.FieldGoals), computed(none, crm.FieldDeletedLines)),
 	},
 	crm.CollectionPlaybooks: {
 		See: all, Create: leaders, Change: leaders, Delete: leaders,

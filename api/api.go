@@ -26,6 +26,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindReveal(group, now)
 		bindDuplicates(group, now)
 		bindCampaigns(group)
+		bindPlans(group, now)
 		return e.Next()
 	})
 }

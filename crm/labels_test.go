@@ -54,7 +54,7 @@ var contractFields = map[string]string{
 	"industries":       `code name name_en aliases`,
 	"tags":             `name group colour automatic`,
 	"notifications":    `user kind title body customer task read_at key urgent`,
-	"plans":            `name period team owner goals`,
+	"plans":            `name period team owner goals deleted_lines`,
 	"playbooks":        `name name_en tier segment rfm_group cause actions expected_effect expected_effect_en materials`,
 	"materials":        `title title_en kind industries tiers scene text text_en file`,
 	"campaigns":        `name starts_on ends_on channel`,

@@ -102,6 +102,7 @@ const (
 	FieldDecisionMaker          = "decision_maker"
 	FieldDeclaredAnnualPurchase = "declared_annual_purchase"
 	FieldDelayReason            = "delay_reason"
+	FieldDeletedLines           = "deleted_lines"
 	FieldDepartment             = "department"
 	FieldDetail                 = "detail"
 	FieldDigestAt               = "digest_at"

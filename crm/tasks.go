@@ -89,6 +89,13 @@ func giveTask(app core.App, policy *Policy, t RuleTask, task *core.Record, now t
 	if detail := t.Details[locale]; detail != "" {
 		task.Set(FieldDetail, detail)
 	}
+	if task.GetString(FieldChannel) == "" {
+		channel, err := touchChannel(app, t.Kind, t.Customer)
+		if err != nil {
+			return err
+		}
+		task.Set(FieldChannel, channel)
+	}
 	task.Set(FieldCause, t.Cause)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)

@@ -29,6 +29,7 @@ const (
 	KindContractRenewal  = "contract_renewal"
 	KindProfileReview    = "profile_review"
 	KindVerifyInfo       = "verify_info"
+	KindMaintenance      = "maintenance"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"

@@ -46,6 +46,7 @@ func Register(app core.App, now func() time.Time) {
 	h.bindFollowUps(app)
 	h.bindTasks(app)
 	h.bindCampaigns(app)
+	h.bindPlans(app)
 	h.bindPolicy(app)
 }
 

@@ -33,7 +33,7 @@ var fixed = []string{
 	"contracts.customer", "cases.customer", "cases.contact", "cases.by", "cases.opened_at", "cases.responded_at", "cases.resolved_at", "cases.assignee",
 	"surveys.customer", "surveys.contact", "surveys.sent_at", "surveys.answered_at", "surveys.nps", "surveys.satisfaction", "surveys.comment",
 	"users.email", "users.password", "users.role", "users.active", "users.avatar", "users.substitute", "users.team",
-	"campaign_members.campaign", "campaign_members.customer", "campaign_members.reached_at", "materials.file", "plans.period",
+	"campaign_members.campaign", "campaign_members.customer", "campaign_members.reached_at", "materials.file",
 	"tiers.code", "tiers.cadence_days", "policy.timezone", "policy.currency", "policy.country", "risk_rules.signal",
 }
 

@@ -98,6 +98,10 @@ func (w *world) value(f core.Field) any {
 			return map[string]any{"r": 1, "f": 1, "m": 1, "group": text}
 		case "automatic_tags":
 			return []any{text}
+		case "goals":
+			return []any{map[string]any{"goal": "nps", "target": w.marks % 100}}
+		case "actions":
+			return []any{map[string]any{"what": text}}
 		}
 		return []any{map[string]any{"rule": text}}
 	case *core.FileField:

@@ -131,12 +131,21 @@ func (w *world) another(r *row, f core.Field) any {
 	case *core.URLField:
 		return fmt.Sprintf("https://new%d.example", w.marks)
 	case *core.JSONField:
+		switch f.Name { // those that have a shape
+		case "goals":
+			return []any{map[string]any{"goal": "response_hours", "target": w.marks % 1000}}
+		case "actions":
+			return []any{map[string]any{"what": fmt.Sprintf("new %d", w.marks)}}
+		}
 		return []any{fmt.Sprintf("new %d", w.marks)}
 	case *core.RelationField:
 		return w.relatedAnother(r, f)
 	case *core.TextField:
-		if f.Name == "phone" {
+		switch f.Name {
+		case "phone":
 			return fmt.Sprintf("+861380%07d", w.marks)
+		case "period":
+			return fmt.Sprintf("%d-Q4", 2000+w.marks%100)
 		}
 	}
 	return fmt.Sprintf("new %d", w.marks)

@@ -160,6 +160,7 @@ var page = map[string]rights{
 	"plans": {
 		see: grant{"self team", "all", "self team", "all"}, create: grant{"none", "none", "team", "all"},
 		change: grant{"none", "none", "team", "all"}, delete: directors,
+		fields: lines(reads(nobody), "deleted_lines"), computed: "deleted_lines",
 	},
 	"playbooks": {see: everybody, create: leaders, change: leaders, delete: leaders},
 	"materials": {see: everybody, create: leaders, change: leaders, delete: leaders},

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/internal/testapp"
@@ -154,6 +155,35 @@ func TestTimelines(t *testing.T) {
 	}
 	w.sweep()
 	w.report(5000, 100)
+}
+
+// TestSuggestions and the progress of plans, as everybody: to whom they are shown they tell nothing one may not read, and nobody else
+// anything.
+func TestSuggestions(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "rep", "manager")
+	for _, of := range []struct{ collection, path string }{{"customers", "/suggestion"}, {"plans", "/progress"}} {
+		for _, r := range w.of(of.collection) {
+			for _, line := range w.of("tasks")[:3] {
+				if _, err := w.DB().Update("tasks", dbx.Params{"plan": r.id}, dbx.HashExp{"id": line.id}).Execute(); of.collection == "plans" && err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, p := range w.principals {
+				answer := w.get(p, "/api/crm/"+of.collection+"/"+r.id+of.path)
+				sees := p.super || p.role != "" && p.sees(of.collection, w.standing(p, r))
+				if sees != (answer.status == http.StatusOK) || p.role != "" && !sees && answer.status != http.StatusNotFound {
+					t.Errorf("%s: %d %.200s", w.cell(p, r, "id", of.path), answer.status, answer.body)
+				}
+				for found, c := range w.canaries {
+					if c.row.collection != "playbooks" && c.row.collection != "materials" && strings.Contains(answer.body, found) && !p.reads(c.row.collection, c.field, w.standing(p, c.row)) {
+						t.Errorf("%s tells of %s.%s", w.cell(p, r, "id", of.path), c.row.collection, c.field)
+					}
+				}
+			}
+		}
+	}
+	w.sweep()
 }
 
 // TestExports gives files to directors alone, and in them no more than a director reads.
