@@ -30,6 +30,9 @@ type Policy struct {
 	TakePerDay           int // customers a person takes from the pool; 0: none
 	RevealPerHour        int // masked values a person is shown; 0: none
 	WinBackHours         int
+	QuietFrom            string // 21:00; on the clock of the zone
+	QuietTo              string
+	DigestAt             string
 
 	Bounds      *rules.CutPoints // the fixed ones of RFM; none: the population's own
 	priceTopics []string         // ids of the tags that are about the price
@@ -87,6 +90,9 @@ func readPolicy(app core.App) (*Policy, error) {
 		TakePerDay           int     `db:"take_per_day"`
 		RevealPerHour        int     `db:"reveal_per_hour"`
 		WinBackHours         int     `db:"win_back_hours"`
+		QuietFrom            string  `db:"quiet_from"`
+		QuietTo              string  `db:"quiet_to"`
+		DigestAt             string  `db:"digest_at"`
 		LayerPotential       float64 `db:"layer_potential"`
 		TierModel            string  `db:"tier_model"`
 		RFMBounds            []byte  `db:"rfm_bounds"`
@@ -96,7 +102,7 @@ func readPolicy(app core.App) (*Policy, error) {
 	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
 		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
 		respond_negative_hours, respond_case_hours, respond_major_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays,
-		win_back_hours, layer_potential, tier_model, rfm_bounds
+		win_back_hours, quiet_from, quiet_to, digest_at, layer_potential, tier_model, rfm_bounds
 		FROM policy LIMIT 1`).One(&row)
 	if err != nil {
 		return nil, fmt.Errorf("failed to load the policy: %w", err)
@@ -118,7 +124,7 @@ func readPolicy(app core.App) (*Policy, error) {
 		RespondNegativeHours: row.RespondNegativeHours, RespondCaseHours: row.RespondCaseHours, RespondMajorHours: row.RespondMajorHours,
 		RemindBeforeHours:  row.RemindBeforeHours,
 		EscalateAfterHours: row.EscalateAfterHours, TakePerDay: row.TakePerDay, RevealPerHour: row.RevealPerHour,
-		WinBackHours: row.WinBackHours,
+		WinBackHours: row.WinBackHours, QuietFrom: row.QuietFrom, QuietTo: row.QuietTo, DigestAt: row.DigestAt,
 	}
 	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {
 		return nil, fmt.Errorf("failed to read the policy's holidays: %w", err)

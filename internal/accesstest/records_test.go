@@ -20,6 +20,7 @@ var harmless = map[string][]string{
 	"tasks": {"title", "x", "result", "x"}, "users": {"away_until", "2026-08-20"}, "teams": {"region", "x"}, "tags": {"colour", "x"},
 	"industries": {"name_en", "x"}, "tiers": {"strategy", "x"}, "policy": {"take_per_day", "21"}, "risk_rules": {"window_days", "91"},
 	"signals": {"severity", "critical"}, "tier_changes": {"to", "S"}, "imports": {"rows", "7"}, "job_runs": {"job", "x"}, "audit_log": {"note", "x"},
+	"deliveries": {"error", "x"},
 }
 
 // TestRecords changes, makes and deletes records of every collection as everybody, standing in every way to the customer.
