@@ -8,7 +8,6 @@ import (
 	"net/netip"
 	"strings"
 	"syscall"
-	"time"
 )
 
 // errPrivate refuses an address inside of a network that the person who gave it need not reach otherwise.
@@ -56,8 +55,8 @@ func namesPrivate(host string) bool {
 }
 
 // newClient gives a client that connects to public addresses only, unless allow says otherwise. The look is at the very address that
-// is connected to, after names were resolved, so that a name which changes its mind does not get by. Redirects are not followed, and no
-// proxy is asked.
+// is connected to, after names were resolved and for each message anew, so that a name which changes its mind does not get by. Redirects
+// are not followed, and no proxy is asked.
 func newClient(allow func() bool, resolver *net.Resolver) *http.Client {
 	dialer := &net.Dialer{Timeout: timeout, Resolver: resolver, Control: func(_, address string, _ syscall.RawConn) error {
 		to, err := netip.ParseAddrPort(address)
@@ -68,8 +67,10 @@ func newClient(allow func() bool, resolver *net.Resolver) *http.Client {
 	}}
 	return &http.Client{
 		Transport: &http.Transport{
-			DialContext:         func(ctx context.Context, network, address string) (net.Conn, error) { return dialer.DialContext(ctx, network, address) },
-			TLSHandshakeTimeout: timeout, IdleConnTimeout: time.Minute, MaxIdleConns: 20, ForceAttemptHTTP2: true,
+			DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+				return dialer.DialContext(ctx, network, address)
+			},
+			TLSHandshakeTimeout: timeout, DisableKeepAlives: true,
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

@@ -167,8 +167,9 @@ func (m *Messages) claim(lane string) (out *outgoing, more bool, err error) {
 
 // deliver sends, and gives why that failed.
 func (m *Messages) deliver(ctx context.Context, out *outgoing) *failure {
-	ctx, cancel := clockwork.WithTimeout(ctx, m.clock, timeout)
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	defer m.clock.AfterFunc(timeout, cancel).Stop()
 	var err error
 	switch {
 	case out.target.channel == channelEmail:
