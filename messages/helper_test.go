@@ -208,3 +208,22 @@ func count(t *testing.T, app *testapp.App, collection string, where dbx.HashExp)
 func smtpClient(host string, port int) mailer.Mailer {
 	return &mailer.SMTPClient{Host: host, Port: port}
 }
+
+// everything gives the rows of a table, all columns of each as one text.
+func everything(t *testing.T, db dbx.Builder, table string) []string {
+	t.Helper()
+	rows, err := db.NewQuery("SELECT * FROM " + table).Rows()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		row := dbx.NullStringMap{}
+		if err := rows.ScanMap(row); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, fmt.Sprint(row))
+	}
+	return all
+}
