@@ -45,7 +45,11 @@ func advance(t *testing.T, app *testapp.App, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := app.Clock.BlockUntilContext(ctx, 2); err != nil { // two jobs
+	list, err := app.Jobs.List()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := app.Clock.BlockUntilContext(ctx, len(list)); err != nil {
 		t.Fatalf("the jobs do not wait for their moment: %v", err)
 	}
 	app.Clock.Advance(d)
