@@ -47,8 +47,8 @@ func namesPrivate(host string) bool {
 		return !isPublic(address)
 	}
 	last := host[strings.LastIndex(host, ".")+1:]
-	switch {
-	case last == host, last == "localhost", last == "local", last == "internal", last == "lan", last == "home", last == "intranet":
+	switch last {
+	case host, "localhost", "local", "internal", "lan", "home", "intranet":
 		return true
 	}
 	return strings.Trim(last, "0123456789") == "" || strings.HasPrefix(last, "0x") // a number in a spelling of the C library

@@ -1,7 +1,7 @@
 package messages_test
 
 import (
-	"fmt"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -145,7 +145,7 @@ func TestWaitsForCommit(t *testing.T) {
 	url, arrivals := endpoint(t, app)
 	changes := start(t, app)
 	user := app.User(crm.RoleRep, webhooks(url))
-	refused := fmt.Errorf("no")
+	refused := errors.New("no")
 	err := app.RunInTransaction(func(tx core.App) error {
 		n := crm.Notice{To: []string{user.Id}, Kind: "response_due", Title: [2]string{"甲", "A"}, Urgent: true}
 		if err := crm.Notify(tx, n, app.Clock.Now()); err != nil {
@@ -156,7 +156,7 @@ func TestWaitsForCommit(t *testing.T) {
 		}
 		return refused
 	})
-	if err != refused || len(outbox(t, app)) != 0 {
+	if !errors.Is(err, refused) || len(outbox(t, app)) != 0 {
 		t.Errorf("%v, %d wait", err, len(outbox(t, app)))
 	}
 	tell(t, app, crm.Notice{Title: [2]string{"乙", "B"}}, user)
