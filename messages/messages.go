@@ -8,6 +8,7 @@ import (
 	"errors"
 	"net"
 	"net/http"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -61,8 +62,9 @@ func Register(app core.App, clock clockwork.Clock) *Messages {
 // inside of the company's network.
 func (m *Messages) Flags(flags *pflag.FlagSet) {
 	flags.BoolFunc("allow-private-webhooks", "let people enter webhooks with private and local addresses", func(text string) error {
-		m.AllowPrivate(text == "true")
-		return nil
+		allow, err := strconv.ParseBool(text)
+		m.AllowPrivate(allow)
+		return err
 	})
 }
 

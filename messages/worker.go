@@ -14,8 +14,13 @@ import (
 	"touchbase/crm"
 )
 
-// timeout is how long a receiver has to take a message.
-const timeout = 20 * time.Second
+// How long a receiver has to take a message. Mail servers that look twice take their time, and the library's clients have limits of
+// their own, up to half a minute: what they come to is to be known.
+const (
+	timeout        = 20 * time.Second
+	timeoutMail    = 2 * time.Minute
+	timeoutLibrary = 40 * time.Second
+)
 
 // rest is how long a lane waits after the program itself could not go on: a full disk, a locked database.
 const rest = time.Minute
@@ -167,36 +172,36 @@ func (m *Messages) claim(lane string) (out *outgoing, more bool, err error) {
 
 // deliver sends, and gives why that failed.
 func (m *Messages) deliver(ctx context.Context, out *outgoing) *failure {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	defer m.clock.AfterFunc(timeout, cancel).Stop()
-	var err error
+	limit, send := timeout, func(ctx context.Context) error { return out.target.hook.send(ctx, m.client, out.message, m.clock.Now()) }
 	switch {
 	case out.target.channel == channelEmail:
-		err = within(ctx, func() error { return m.mail(out) })
-	case out.target.hook != nil:
-		err = out.target.hook.send(ctx, m.client, out.message, m.clock.Now())
-	default:
-		err = within(ctx, func() error { return sendByLibrary(out) })
+		limit, send = timeoutMail, within(func() error { return m.mail(out) })
+	case out.target.service != nil:
+		limit, send = timeoutLibrary, within(func() error { return sendByLibrary(out) })
 	}
-	return failureOf(ctx, out.target.channel, err)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer m.clock.AfterFunc(limit, cancel).Stop()
+	return failureOf(ctx, out.target.channel, send(ctx))
 }
 
-// within waits for work that cannot be told to stop, but no longer than its context.
-func within(ctx context.Context, work func() error) error {
-	done := make(chan error, 1)
-	go func() {
-		defer func() {
-			if recover() != nil {
-				done <- errors.New("panic")
-			}
+// within waits for work that cannot be told to stop, but no longer than a context.
+func within(work func() error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		done := make(chan error, 1)
+		go func() {
+			defer func() {
+				if recover() != nil {
+					done <- errors.New("panic")
+				}
+			}()
+			done <- work()
 		}()
-		done <- work()
-	}()
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
+		select {
+		case err := <-done:
+			return err
+		case <-ctx.Done():
+			return ctx.Err()
+		}
 	}
 }

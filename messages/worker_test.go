@@ -218,6 +218,28 @@ func TestFailedIsShown(t *testing.T) {
 	}
 }
 
+// TestQuietHours tells somebody at night, who is told in the morning, and somebody with hours of their own, who is told at once.
+func TestQuietHours(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	url, arrivals := endpoint(t, app)
+	app.Clock.Advance(12 * time.Hour) // ten in the evening
+	changes := start(t, app)
+	sleeper := app.User(crm.RoleRep, webhooks(url+"/sleeper"))
+	owl := app.User(crm.RoleRep, testapp.Fields{"notify": map[string]any{"urls": []string{url + "/owl"}, "quiet_from": "10:00", "quiet_to": "18:00"}})
+	tell(t, app, crm.Notice{}, sleeper, owl)
+	attempted(t, changes)
+	if arrived := await(t, "message", arrivals); arrived.path != "/owl" {
+		t.Errorf("at night came %s", arrived.path)
+	}
+	advance(t, app, 1, 10*time.Hour-time.Second)
+	none(t, "message before eight", arrivals)
+	advance(t, app, 1, time.Second)
+	if arrived := await(t, "message", arrivals); arrived.path != "/sleeper" || !arrived.at.Equal(testapp.Start.Add(22*time.Hour)) {
+		t.Errorf("in the morning came %s at %s", arrived.path, arrived.at)
+	}
+}
+
 // TestNoLongerWanted takes back what waited for the end of the quiet hours.
 func TestNoLongerWanted(t *testing.T) {
 	t.Parallel()
