@@ -172,7 +172,9 @@ func (m *Messages) claim(lane string) (out *outgoing, more bool, err error) {
 
 // deliver sends, and gives why that failed.
 func (m *Messages) deliver(ctx context.Context, out *outgoing) *failure {
-	limit, send := timeout, func(ctx context.Context) error { return out.target.hook.send(ctx, m.client, out.message, m.clock.Now()) }
+	limit, send := timeout, func(ctx context.Context) error {
+		return out.target.hook.send(ctx, m.client, out.message, m.clock.Now())
+	}
 	switch {
 	case out.target.channel == channelEmail:
 		limit, send = timeoutMail, within(func() error { return m.mail(out) })
