@@ -267,7 +267,7 @@ var Table = map[string]Rights{
 			crm.FieldTextEn, crm.FieldFile)),
 	},
 	crm.CollectionCampaigns: {
-		See: all, Create: leaders, Change: leaders, Delete: directors,
+		See: all, Create: leaders, Change: leaders,
 		Fields: lines(open(crm.FieldName, crm.FieldStartsOn, crm.FieldEndsOn, crm.FieldChannel)),
 	},
 	crm.CollectionCampaignMembers: {

@@ -21,6 +21,7 @@ func init() {
 			choice("channel", channels...),
 		)
 		shareAmongStaff(campaigns)
+		campaigns.DeleteRule = nil
 		campaigns.AddIndex("idx_campaigns_starts_on", false, "starts_on", "")
 		if err := save(app, campaigns); err != nil {
 			return err

@@ -170,7 +170,7 @@ var page = map[string]rights{
 	},
 	"playbooks": {see: everybody, create: leaders, change: leaders, delete: leaders},
 	"materials": {see: everybody, create: leaders, change: leaders, delete: leaders},
-	"campaigns": {see: everybody, create: leaders, change: leaders, delete: directors},
+	"campaigns": {see: everybody, create: leaders, change: leaders, delete: nobody},
 	// A member stands as its customer does: whoever looks after the customer notes what became of it.
 	"campaign_members": {
 		see: asCustomer, create: grant{"own team", "none", "own team pool", "all"},
