@@ -2,6 +2,7 @@ package messages_test
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -103,6 +104,36 @@ func TestHangingDelaysNobody(t *testing.T) {
 		t.Errorf("the one that hangs is %s, %q", row.GetString("status"), row.GetString("error"))
 	}
 	await(t, "request for the second", reached)
+}
+
+// TestStopWhileSending ends the program while a receiver has not answered: that is no failure, and it is sent again under the same id.
+func TestStopWhileSending(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	keys := make(chan string, 10)
+	first := true
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body) // so that the server notices who hangs up
+		wait := first
+		first = false
+		keys <- r.Header.Get("Idempotency-Key")
+		if wait {
+			<-r.Context().Done()
+		}
+	}))
+	t.Cleanup(server.Close)
+	start(t, app)
+	tell(t, app, crm.Notice{}, app.User(crm.RoleRep, webhooks(server.URL)))
+	key := await(t, "message", keys)
+	app.Messages.Stop()
+	if row := outbox(t, app)[0]; row.GetString("status") != "waiting" || row.GetString("error") != "" || row.GetInt("attempts") != 1 {
+		t.Errorf("after the stop it is %s, %q, %d attempts", row.GetString("status"), row.GetString("error"), row.GetInt("attempts"))
+	}
+	app.Messages.Start()
+	advance(t, app, 1, time.Minute)
+	if again := await(t, "message again", keys); again != key || key == "" {
+		t.Errorf("it came as %q and then as %q", key, again)
+	}
 }
 
 // TestCrashBeforeNoting ends the program after a message was sent and before that was written down: it comes again, and says by its id
