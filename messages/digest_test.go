@@ -102,7 +102,7 @@ func TestDigestOfADay(t *testing.T) {
 	mails := smtpServer(t, app)
 	team := app.Team("华东")
 	rep := app.User(crm.RoleRep, wishing("digest", testapp.Fields{"team": team.Id, "name": "王芳"}))
-	manager := app.User(crm.RoleManager, wishing("all", testapp.Fields{"team": team.Id, "locale": "en"}))
+	manager := app.User(crm.RoleManager, wishing("all", testapp.Fields{"team": team.Id, "locale": "en", "name": "李强"}))
 	director := app.User(crm.RoleDirector, wishing("digest", nil))
 	app.User(crm.RoleRep, wishing("urgent", nil)) // wants none
 	stranger := app.User(crm.RoleRep, nil)
@@ -124,6 +124,7 @@ func TestDigestOfADay(t *testing.T) {
 	task("明天的事", mine, morning(1).Add(time.Hour), "open")
 	task("做完的事", mine, morning(-1), "done")
 	task("归档客户的事", archived, morning(-1), "open")
+	app.Make(crm.CollectionTasks, testapp.Fields{"title": "Sign the plan", "customer": mine.Id, "by": manager.Id, "given_by": manager.Id, "assignee": manager.Id, "kind": "other", "due_at": morning(-1), "status": "delayed"})
 	execute(t, app, "UPDATE customers SET next_follow_up_on = '"+crm.FormatMoment(time.Date(2026, 8, 9, 0, 0, 0, 0, time.UTC))+"' WHERE id != '"+hidden.Id+"'")
 	tell(t, app, crm.Notice{Kind: "birthday", Title: [2]string{"客户生日将至", "A birthday"}}, rep)
 	start(t, app)
@@ -151,10 +152,10 @@ func TestDigestOfADay(t *testing.T) {
 		{rep, []string{
 			"8月10日：2 项任务，1 位客户待跟进，1 条未读通知", "2 项，其中逾期 1 项", "- 寄样品，苏州恒锐有限公司，截止 08-09 08:00", "- 回访 <b>老客户</b>，截止 08-10 18:00",
 			"- 苏州恒锐有限公司，C类，应于 2026-08-09", "- 客户生日将至", "https://crm.company.example/_/",
-		}, []string{"别人的客户", "归档", "明天", "做完", "50万", head.Hash}},
-		{manager, []string{"10 August: 0 tasks, 0 customers due, 0 unread notices", "Overdue tasks of the team\n- 王芳, 1", "Contacts above the pace\n- 王芳, 1"},
-			[]string{"寄样品", head.Hash}},
-		{director, []string{"团队逾期任务\n- 王芳，1", "第 ", "- "}, []string{"寄样品"}},
+		}, []string{"别人的客户", "归档", "明天", "做完", "50万", "团队", "过于频繁", head.Hash}},
+		{manager, []string{"10 August: tasks 1, customers due 0, unread notices 0", "- Sign the plan, 苏州恒锐有限公司, due 08-09 08:00", "Overdue tasks of the team\n- 王芳, 1", "Contacts above the pace\n- 王芳, 1"},
+			[]string{"寄样品", "李强", head.Hash}},
+		{director, []string{"团队逾期任务\n- 李强，1\n- 王芳，1", "第 ", "- "}, []string{"寄样品"}},
 	} {
 		mail := got["RCPT TO:<"+c.who.Email()+">"]
 		for _, part := range c.want {

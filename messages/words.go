@@ -49,7 +49,7 @@ func (d *digest) language() string { return d.in("zh-CN", rules.English) }
 // headline is the title of a digest.
 func (d *digest) headline() string {
 	day := d.today.Time()
-	return fmt.Sprintf(d.in("%s：%d 项任务，%d 位客户待跟进，%d 条未读通知", "%s: %d tasks, %d customers due, %d unread notices"),
+	return fmt.Sprintf(d.in("%s：%d 项任务，%d 位客户待跟进，%d 条未读通知", "%s: tasks %d, customers due %d, unread notices %d"),
 		d.in(day.Format("1月2日"), day.Format("2 January")), d.counts[0], d.counts[1], d.counts[2])
 }
 
