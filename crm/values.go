@@ -33,6 +33,7 @@ const (
 
 	PriorityHigh   = "high"
 	PriorityNormal = "normal"
+	PriorityLow    = "low"
 
 	DirectionIn  = "in"
 	DirectionOut = "out"

@@ -322,3 +322,17 @@ func execute(t *testing.T, app *testapp.App, statement string) {
 		t.Fatalf("%s: %v", statement, err)
 	}
 }
+
+// TestOddWishes has in the account what the program would not have taken: it tells nobody, and nothing fails for it.
+func TestOddWishes(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	user := app.User(crm.RoleRep, nil)
+	for _, odd := range []string{`{"urls":["x","wecom://"]}`, `{"email":7}`, `[1]`, `no json`, `{"email":"sometimes"}`} {
+		execute(t, app, "UPDATE users SET notify = '"+odd+"' WHERE id = '"+user.Id+"'")
+		tell(t, app, crm.Notice{}, user)
+		if n := digest(t, app); n != 0 || len(outbox(t, app)) != 0 {
+			t.Errorf("%s: %d digests, %d wait", odd, n, len(outbox(t, app)))
+		}
+	}
+}
