@@ -14,6 +14,7 @@ import (
 	"touchbase/dashboard"
 	"touchbase/hooks"
 	"touchbase/jobs"
+	"touchbase/messages"
 	_ "touchbase/migrations"
 	"touchbase/pb_public"
 	"touchbase/sqlite"
@@ -25,6 +26,7 @@ func main() {
 
 	hooks.Register(app, clock.Now)
 	hooks.Flags(app, app.RootCmd.PersistentFlags())
+	messages.Register(app, clock).Flags(app.RootCmd.PersistentFlags())
 	runner := jobs.Register(app, clock)
 	api.Register(app, runner, clock.Now)
 	dashboard.Register(app)

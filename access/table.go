@@ -54,6 +54,8 @@ var (
 	margins = grant(0, 0, team, anyone)
 	// personal is who may know how to reach a colleague.
 	personal = grant(self, self, self|team, anyone)
+	// secret is one's own alone: the addresses of messengers let whoever has them write there.
+	secret = grant(self, self, self, self)
 
 	seeCustomers = grant(own|assigned|team|pool, anyone, anyone, anyone)
 )
@@ -193,7 +195,8 @@ var Table = map[string]Rights{
 			open(crm.FieldAvatar, crm.FieldAwayUntil),
 			// A name is what promises are given to, a substitute who gets the customers of somebody who leaves: neither is one's own to choose.
 			writable(directors, crm.FieldName, crm.FieldSubstitute, crm.FieldRole, crm.FieldTeam, crm.FieldDepartment, crm.FieldActive, core.FieldNameVerified),
-			restricted(personal, crm.FieldPhone, crm.FieldEmail, crm.FieldLocale, crm.FieldNotify),
+			restricted(personal, crm.FieldPhone, crm.FieldEmail, crm.FieldLocale),
+			restricted(secret, crm.FieldNotify),
 			map[string]Field{core.FieldNamePassword: {Write: grant(self, self, self, anyone), First: true}}, // to read for nobody
 			computed(all, core.FieldNameEmailVisibility),
 			computed(none, core.FieldNameTokenKey),
@@ -238,6 +241,15 @@ var Table = map[string]Rights{
 			open(crm.FieldReadAt),
 			computed(all, crm.FieldUser, crm.FieldKind, crm.FieldTitle, crm.FieldBody, crm.FieldCustomer, crm.FieldTask),
 			computed(none, crm.FieldKey, crm.FieldUrgent),
+		),
+	},
+	crm.CollectionDeliveries: { // a director finds out why nobody is told of anything; what was written stays with whom it is for
+		kind: notices,
+		See:  grant(self, self, self, anyone),
+		Fields: lines(
+			computed(all, crm.FieldUser, crm.FieldChannel, crm.FieldNotification, crm.FieldDigestOn, crm.FieldStatus, crm.FieldAttempts,
+				crm.FieldNextAt, crm.FieldError, crm.FieldSentAt),
+			computed(none, crm.FieldKey, crm.FieldLane, crm.FieldTarget, crm.FieldTitle, crm.FieldText),
 		),
 	},
 	crm.CollectionPlans: {

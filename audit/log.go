@@ -92,6 +92,16 @@ func Append(app core.App, entries ...Entry) error {
 	})
 }
 
+// Latest gives the last entry of the log, for whoever keeps it elsewhere; of an empty log nothing.
+func Latest(app core.App) (Head, error) {
+	var last row
+	err := app.DB().NewQuery("SELECT seq, hash, at FROM audit_log ORDER BY seq DESC LIMIT 1").One(&last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return Head{}, fmt.Errorf("failed to find the end of the audit log: %w", err)
+	}
+	return Head{Seq: last.Seq, Hash: last.Hash, At: last.At}, nil
+}
+
 // Shorten gives at most so many characters of a text, for a note.
 func Shorten(text string, limit int) string {
 	if runes := []rune(text); len(runes) > limit {

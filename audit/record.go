@@ -95,12 +95,16 @@ func Differences(collection *core.Collection, before, after Columns) (map[string
 // rev is the field that counts the changes people make to a record; see Since.
 const rev = "rev"
 
-// tokenHash is what the link of a survey is known by.
-const tokenHash = "token_hash"
+// tokenHash is what the link of a survey is known by; notify holds the addresses of somebody's messengers, which let whoever has
+// them write there.
+const (
+	tokenHash = "token_hash"
+	notify    = "notify"
+)
 
 // Secret tells whether of a field it is never kept what it held, only that it changed.
 func Secret(field core.Field) bool {
-	return field.Type() == core.FieldTypePassword || field.GetName() == core.FieldNameTokenKey || field.GetName() == tokenHash
+	return field.Type() == core.FieldTypePassword || field.GetName() == core.FieldNameTokenKey || field.GetName() == tokenHash || field.GetName() == notify
 }
 
 // compare encodes the sides of a change that there are. The same value in another form is no change, nor is a single side

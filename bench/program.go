@@ -17,6 +17,7 @@ import (
 	"touchbase/crm"
 	"touchbase/hooks"
 	"touchbase/jobs"
+	"touchbase/messages"
 	_ "touchbase/migrations" // the schema
 	"touchbase/sqlite"
 )
@@ -40,6 +41,7 @@ type program struct {
 func openProgram(dir string, now time.Time) (*program, error) {
 	p := &program{App: core.NewBaseApp(core.BaseAppConfig{DataDir: dir, DBConnect: sqlite.Connect}), clock: clockwork.NewFakeClockAt(now)}
 	hooks.Register(p, p.clock.Now)
+	messages.Register(p, p.clock)
 	api.Register(p, jobs.Register(p, p.clock), p.clock.Now)
 	return p, start(p)
 }

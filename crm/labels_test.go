@@ -54,6 +54,7 @@ var contractFields = map[string]string{
 	"industries":       `code name name_en aliases`,
 	"tags":             `name group colour automatic`,
 	"notifications":    `user kind title body customer task read_at key urgent`,
+	"deliveries":       `user channel notification digest_on status attempts next_at error sent_at key lane target title text`,
 	"plans":            `name period team owner goals deleted_lines`,
 	"playbooks":        `name name_en tier segment rfm_group cause actions expected_effect expected_effect_en materials`,
 	"materials":        `title title_en kind industries tiers scene text text_en file`,
@@ -144,6 +145,8 @@ var contractValues = map[string]string{
 	"customers.needs_check": "size_revenue|cooperation_since|phone|identity_number|bank_card",
 	"imports.status":        "running|done|failed|interrupted",
 	"job_runs.status":       "running|done|failed|stopped",
+	"deliveries.channel":    "email|wecom|dingtalk|lark|slack|webhook",
+	"deliveries.status":     "waiting|sent|failed|dropped",
 	"notifications.kind":    "task_given|task_due|task_late|task_escalated|task_done|task_postponed|task_cancelled|response_due|response_late|negative_feedback|win_back|pace_exceeded|long_hold|contact_left|birthday|anniversary|holiday|contract_ending|pin_ending|profile_review|verify_info|released|tier_s|found|delivery_failed",
 }
 

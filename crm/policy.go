@@ -32,8 +32,11 @@ type Policy struct {
 	WinBackHours         int
 	ContractNoticeDays   int
 	LeadDays             int
-	ReviewEveryDays      int // 0: never
-	ReleaseAfterDays     int // 0: never
+	ReviewEveryDays      int    // 0: never
+	ReleaseAfterDays     int    // 0: never
+	QuietFrom            string // 21:00; on the clock of the zone
+	QuietTo              string
+	DigestAt             string
 
 	Bounds      *rules.CutPoints // the fixed ones of RFM; none: the population's own
 	priceTopics []string         // ids of the tags that are about the price
@@ -95,6 +98,9 @@ func readPolicy(app core.App) (*Policy, error) {
 		LeadDays             int     `db:"lead_days"`
 		ReviewEveryDays      int     `db:"review_every_days"`
 		ReleaseAfterDays     int     `db:"release_after_days"`
+		QuietFrom            string  `db:"quiet_from"`
+		QuietTo              string  `db:"quiet_to"`
+		DigestAt             string  `db:"digest_at"`
 		LayerPotential       float64 `db:"layer_potential"`
 		TierModel            string  `db:"tier_model"`
 		RFMBounds            []byte  `db:"rfm_bounds"`
@@ -104,7 +110,8 @@ func readPolicy(app core.App) (*Policy, error) {
 	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
 		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
 		respond_negative_hours, respond_case_hours, respond_major_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays,
-		win_back_hours, contract_notice_days, lead_days, review_every_days, release_after_days, layer_potential, tier_model, rfm_bounds
+		win_back_hours, contract_notice_days, lead_days, review_every_days, release_after_days, quiet_from, quiet_to, digest_at,
+		layer_potential, tier_model, rfm_bounds
 		FROM policy LIMIT 1`).One(&row)
 	if err != nil {
 		return nil, fmt.Errorf("failed to load the policy: %w", err)
@@ -128,6 +135,7 @@ func readPolicy(app core.App) (*Policy, error) {
 		EscalateAfterHours: row.EscalateAfterHours, TakePerDay: row.TakePerDay, RevealPerHour: row.RevealPerHour,
 		WinBackHours: row.WinBackHours, ContractNoticeDays: row.ContractNoticeDays, LeadDays: row.LeadDays,
 		ReviewEveryDays: row.ReviewEveryDays, ReleaseAfterDays: row.ReleaseAfterDays,
+		QuietFrom: row.QuietFrom, QuietTo: row.QuietTo, DigestAt: row.DigestAt,
 	}
 	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {
 		return nil, fmt.Errorf("failed to read the policy's holidays: %w", err)

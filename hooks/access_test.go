@@ -86,6 +86,7 @@ func TestProgramsCollections(t *testing.T) {
 		"job_runs":     {"job": "tiers", "status": "done", "cause": "manual", "started_at": o.At(0)},
 		"imports":      {"kind": "customers", "status": "done"},
 		"audit_log":    {"at": o.At(0), "action": "create"},
+		"deliveries":   {"user": o.rep.Id, "channel": "email", "status": "waiting"},
 	}
 	for _, collection := range access.Computed {
 		row, ok := rows[collection]

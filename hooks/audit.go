@@ -32,7 +32,7 @@ func (h *hooks) bindAudit(app core.App) {
 
 // unaudited are the collections that tell of the program's own working, and the log itself.
 var unaudited = []string{
-	crm.CollectionAuditLog, crm.CollectionJobRuns, core.CollectionNameOTPs, core.CollectionNameMFAs,
+	crm.CollectionAuditLog, crm.CollectionJobRuns, crm.CollectionDeliveries, core.CollectionNameOTPs, core.CollectionNameMFAs,
 	core.CollectionNameAuthOrigins,
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
+	"touchbase/messages"
 )
 
 // job is a line of the table: its name, the other names it is known by, its schedule in the policy's time zone, its work.
@@ -22,6 +23,7 @@ type job struct {
 	name     string
 	aliases  []string
 	schedule string
+	at       func(policy *crm.Policy) string // the time of day, where the policy says it: then every day at that time
 	work     func(ctx context.Context, app core.App, run crm.JobRun) (crm.JobResult, error)
 }
 
@@ -30,6 +32,7 @@ var table = []job{
 	{name: "tiers", aliases: []string{"silence"}, schedule: "0 2 * * *", work: crm.RunTiers},
 	{name: "reminders", schedule: "0 * * * *", work: crm.RunReminders},
 	{name: "care", schedule: "0 7 * * *", work: crm.RunCare},
+	{name: "digest", at: func(policy *crm.Policy) string { return policy.DigestAt }, work: messages.RunDigest},
 }
 
 // Jobs runs the jobs of one app.
@@ -252,7 +255,7 @@ func (j *Jobs) notePolicyChange() {
 }
 
 // applyPolicyChanges judges every customer again after each change of the policy, also when the job is just running on the
-// old one, and moves the schedule to the policy's time zone.
+// old one, and moves the schedule to the times the policy says.
 func (j *Jobs) applyPolicyChanges() {
 	for {
 		select {
@@ -288,12 +291,12 @@ func (j *Jobs) Await(name string) {
 
 // List tells of every job its schedule, its next time and its last run.
 func (j *Jobs) List() ([]crm.JobInfo, error) {
-	zone, err := j.zone()
+	table, zone, err := j.scheduled()
 	if err != nil {
 		return nil, err
 	}
-	list := make([]crm.JobInfo, 0, len(j.table))
-	for _, job := range j.table {
+	list := make([]crm.JobInfo, 0, len(table))
+	for _, job := range table {
 		next, err := nextTime(job, zone, j.clock.Now())
 		if err != nil {
 			return nil, err

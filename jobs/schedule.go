@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
@@ -17,10 +18,10 @@ import (
 // stopTimeout is how long a stopping program waits for the schedule; a job ends within a batch.
 const stopTimeout = 30 * time.Second
 
-// schedule is a running gocron scheduler in one time zone.
+// schedule is a running gocron scheduler of one time zone and one set of times.
 type schedule struct {
 	gocron.Scheduler
-	zone *time.Location
+	times string
 }
 
 func (s *schedule) stop(logger *slog.Logger) {
@@ -29,24 +30,39 @@ func (s *schedule) stop(logger *slog.Logger) {
 	}
 }
 
-// zone is the policy's time zone, in which the jobs are scheduled.
-func (j *Jobs) zone() (*time.Location, error) {
+// scheduled gives the table with the schedules that the policy says, and its time zone, in which they are read.
+func (j *Jobs) scheduled() ([]job, *time.Location, error) {
 	policy, err := crm.LoadPolicy(j.app)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return policy.Zone, nil
+	table := slices.Clone(j.table)
+	for i, job := range table {
+		if job.at == nil {
+			continue
+		}
+		at, err := time.Parse("15:04", job.at(policy))
+		if err != nil {
+			return nil, nil, fmt.Errorf("failed to read when %s runs: %w", job.name, err)
+		}
+		table[i].schedule = fmt.Sprintf("%d %d * * *", at.Minute(), at.Hour())
+	}
+	return table, policy.Zone, nil
 }
 
-// startSchedule schedules every job in the policy's time zone; a schedule that runs in that zone already is left alone.
+// startSchedule schedules every job in the policy's time zone, at the policy's times; a schedule that has them already is left alone.
 func (j *Jobs) startSchedule() error {
-	zone, err := j.zone()
+	table, zone, err := j.scheduled()
 	if err != nil {
 		return err
 	}
+	times := zone.String()
+	for _, job := range table {
+		times += "\n" + job.schedule
+	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if j.schedule != nil && j.schedule.zone.String() == zone.String() {
+	if j.schedule != nil && j.schedule.times == times {
 		return nil
 	}
 	if j.ctx.Err() != nil {
@@ -58,7 +74,7 @@ func (j *Jobs) startSchedule() error {
 	if err != nil {
 		return err
 	}
-	for _, job := range j.table {
+	for _, job := range table {
 		_, err := scheduler.NewJob(gocron.CronJob(job.schedule, false), gocron.NewTask(j.runScheduled, job.name),
 			gocron.WithName(job.name), gocron.WithCronImplementation(&wallClock{}))
 		if err != nil {
@@ -69,7 +85,7 @@ func (j *Jobs) startSchedule() error {
 		old := j.schedule
 		j.background(func() { old.stop(j.app.Logger()) })
 	}
-	j.schedule = &schedule{Scheduler: scheduler, zone: zone}
+	j.schedule = &schedule{Scheduler: scheduler, times: times}
 	scheduler.Start()
 	return nil
 }
@@ -95,12 +111,12 @@ func nextTime(job job, zone *time.Location, after time.Time) (time.Time, error) 
 // missed lists the jobs that fell due since their last run that ended well. A job that never ran has missed nothing; one
 // whose only runs failed or were cut off has.
 func (j *Jobs) missed() ([]string, error) {
-	zone, err := j.zone()
+	table, zone, err := j.scheduled()
 	if err != nil {
 		return nil, err
 	}
 	var names []string
-	for _, job := range j.table {
+	for _, job := range table {
 		var runs struct {
 			Done, Any string
 		}

@@ -11,7 +11,7 @@ import (
 	"touchbase/jobs"
 )
 
-const nightly, hourly = "0 2 * * *", "0 * * * *"
+const nightly, hourly, atEight = "0 2 * * *", "0 * * * *", "0 8 * * *"
 
 func TestNextTime(t *testing.T) {
 	t.Parallel()
@@ -78,7 +78,7 @@ func TestSchedule(t *testing.T) {
 				t.Fatalf("the changed policy gave a run because of %s", cause)
 			}
 			var tiers []string
-			reminders := 0
+			reminders, digests := 0, 0
 			seen := func() {
 				row := await(t, runs)
 				app.Jobs.Await(row.GetString(crm.FieldJob)) // its row is written a moment before the job is free again
@@ -86,16 +86,19 @@ func TestSchedule(t *testing.T) {
 				if row.GetString(crm.FieldCause) != crm.RunSchedule || row.GetString(crm.FieldStatus) != crm.RunDone {
 					t.Errorf("%s at %s: %s, %s", row.GetString(crm.FieldJob), at, row.GetString(crm.FieldCause), row.GetString(crm.FieldStatus))
 				}
-				if row.GetString(crm.FieldJob) == "tiers" {
+				switch row.GetString(crm.FieldJob) {
+				case "tiers":
 					tiers = append(tiers, at)
-					return
+				case "digest":
+					digests++
+				default:
+					reminders++
 				}
-				reminders++
 			}
 			now := app.Clock.Now()
 			for range 2 * c.hours {
 				expected := 0
-				for _, schedule := range []string{nightly, hourly} {
+				for _, schedule := range []string{nightly, hourly, atEight} {
 					if next, _ := jobs.NextTime(schedule, z, now); !next.After(now.Add(time.Hour / 2)) {
 						expected++
 					}
@@ -113,8 +116,8 @@ func TestSchedule(t *testing.T) {
 			if !slices.Equal(tiers, c.want) {
 				t.Errorf("tiers ran at %v, want %v", tiers, c.want)
 			}
-			if reminders != c.reminders {
-				t.Errorf("reminders ran %d times, want %d", reminders, c.reminders)
+			if reminders != c.reminders || digests != c.hours/24 {
+				t.Errorf("reminders ran %d times, want %d; digest %d times, want %d", reminders, c.reminders, digests, c.hours/24)
 			}
 		})
 	}

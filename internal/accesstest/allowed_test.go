@@ -32,7 +32,7 @@ var fixed = []string{
 	"tasks.customer", "tasks.by", "tasks.follow_up", "tasks.kind", "tasks.assignee", "tasks.status", "tasks.done_at", "orders.customer", "orders.kind",
 	"contracts.customer", "cases.customer", "cases.contact", "cases.by", "cases.opened_at", "cases.responded_at", "cases.resolved_at", "cases.assignee",
 	"surveys.customer", "surveys.contact", "surveys.sent_at", "surveys.answered_at", "surveys.nps", "surveys.satisfaction", "surveys.comment",
-	"users.email", "users.password", "users.role", "users.active", "users.avatar", "users.substitute", "users.team",
+	"users.email", "users.password", "users.role", "users.active", "users.avatar", "users.substitute", "users.team", "users.notify",
 	"campaign_members.campaign", "campaign_members.customer", "campaign_members.reached_at", "materials.file",
 	"tiers.code", "tiers.cadence_days", "policy.timezone", "policy.currency", "policy.country", "risk_rules.signal",
 }

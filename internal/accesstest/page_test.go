@@ -138,7 +138,8 @@ var page = map[string]rights{
 		see: everybody, create: directors, change: grant{"self", "self", "self", "all"}, delete: nobody,
 		fields: merge(
 			// Beside e-mail and phone: others' language and quiet hours are no colleague's business ("all names, roles, teams").
-			lines(reads(grant{"self", "self", "self team", "all"}), "email phone locale notify"),
+			lines(reads(grant{"self", "self", "self team", "all"}), "email phone locale"),
+			lines(reads(grant{"self", "self", "self", "self"}), "notify"), // who has the address of a webhook writes there
 			lines(writes(directors), "role team department active verified"),
 			lines(field{read: nobody, write: grant{"self", "self", "self", "all"}}, "password"),
 			lines(reads(nobody), "tokenKey"),
@@ -155,6 +156,12 @@ var page = map[string]rights{
 		see: grant{"self", "self", "self", "self"}, create: nobody, change: grant{"self", "self", "self", "self"}, delete: nobody,
 		fields:   lines(reads(nobody), "key urgent"),
 		computed: "user kind title body customer task key urgent",
+	},
+	// Who was told by which way, and whether it arrived: the person, and a director. What was told is in the notification.
+	"deliveries": {
+		see: grant{"self", "self", "self", "all"}, create: nobody, change: nobody, delete: nobody,
+		fields:   lines(reads(nobody), "key lane target title text"),
+		computed: "user channel notification digest_on status attempts next_at error sent_at key lane target title text",
 	},
 	// "Their own team's" is also a plan of their own; support reads all, as the page has no narrower word there.
 	"plans": {

@@ -22,6 +22,7 @@ var harmless = map[string][]string{
 	"signals": {"severity", "critical"}, "tier_changes": {"to", "S"}, "imports": {"rows", "7"}, "job_runs": {"job", "x"}, "audit_log": {"note", "x"},
 	"notifications": {"read_at", "2026-08-05 10:00"}, "plans": {"name", "x"}, "playbooks": {"name", "x"}, "materials": {"title", "x"},
 	"campaigns": {"name", "x"}, "campaign_members": {"response", "joined"},
+	"deliveries": {"error", "x"},
 }
 
 // asTheyAre are the collections whose harmless value fits as it stands; in the others it is made another one for everybody.

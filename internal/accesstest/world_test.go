@@ -134,6 +134,7 @@ func (w *world) seed() {
 	w.insert("job_runs", map[string]any{"status": "done"})
 	for _, user := range []string{mate.Id, stranger.Id} {
 		w.insert("notifications", map[string]any{"user": user})
+		w.insert("deliveries", map[string]any{"user": user, "status": "sent"})
 	}
 	for owner, team := range map[string]string{mate.Id: director.team, stranger.Id: south} {
 		w.insert("plans", map[string]any{"owner": owner, "team": team})
@@ -155,6 +156,7 @@ func (w *world) seed() {
 		w.mark(p.id)
 		w.insert("imports", map[string]any{"by": p.id})
 		w.insert("notifications", map[string]any{"user": p.id})
+		w.insert("deliveries", map[string]any{"user": p.id, "status": "sent"})
 		w.insert("plans", map[string]any{"owner": p.id, "team": south})
 		holds = append(holds,
 			map[string]any{"owner": p.id, "team": p.team},
@@ -273,7 +275,7 @@ func (w *world) standing(p *principal, r *row) []string {
 	case "users":
 		add("self", r.id == p.id)
 		add("team", p.team != "" && r.text("team") == p.team)
-	case "notifications":
+	case "notifications", "deliveries":
 		add("self", r.text("user") == p.id)
 	case "plans":
 		add("self", r.text("owner") == p.id)

@@ -18,6 +18,7 @@ import (
 	"touchbase/api"
 	"touchbase/hooks"
 	"touchbase/jobs"
+	"touchbase/messages"
 	_ "touchbase/migrations" // the schema
 	"touchbase/sqlite"
 )
@@ -39,8 +40,9 @@ func mustLoad(name string) *time.Location {
 // App is the program under test. Its jobs run when the test runs them, or on schedule after Jobs.Start.
 type App struct {
 	*tests.TestApp
-	Clock *clockwork.FakeClock
-	Jobs  *jobs.Jobs
+	Clock    *clockwork.FakeClock
+	Jobs     *jobs.Jobs
+	Messages *messages.Messages
 
 	t       testing.TB
 	counter int
@@ -52,6 +54,7 @@ func New(t testing.TB) *App {
 	t.Helper()
 	app := &App{TestApp: Bare(t), Clock: clockwork.NewFakeClockAt(Start), t: t}
 	hooks.Register(app, app.Clock.Now)
+	app.Messages = messages.Register(app, app.Clock)
 	app.Jobs = jobs.Register(app, app.Clock)
 	api.Register(app, app.Jobs, app.Clock.Now)
 	return app
