@@ -162,11 +162,11 @@ func (l loader) surveys() error {
 	}, &answered, &s.NPS, &s.Satisfaction)
 }
 
-// contacts tells whether there is someone to reach and a number to reach them at. Who left does not count.
+// contacts tells whether there is a primary contact and a number to reach somebody at. Who left does not count.
 func (l loader) contacts() error {
 	var phone, left, texts string
-	var decides, asPrimary bool
-	return l.each(`SELECT customer, phone, is_decision_maker, left_on, left_as_primary, concat_ws(char(10), name, title, note)
+	var primary, decides, asPrimary bool
+	return l.each(`SELECT customer, phone, is_primary, is_decision_maker, left_on, left_as_primary, concat_ws(char(10), name, title, note)
 		FROM contacts WHERE customer`+ofTheseCustomers, func(f *customerFacts) {
 		known := &f.Known
 		known.IdentityNumber = known.IdentityNumber || rules.HasIdentityNumber(texts)
@@ -178,11 +178,11 @@ func (l loader) contacts() error {
 			return
 		}
 		f.Contacts++
-		known.Contact = true
+		known.Contact = known.Contact || primary
 		known.Phone = known.Phone || phone != ""
 		known.DecisionMaker = known.DecisionMaker || decides
 		known.ImpossiblePhone = known.ImpossiblePhone || phone != "" && !possiblePhone(phone, l.policy.Country)
-	}, &phone, &decides, &left, &asPrimary, &texts)
+	}, &phone, &primary, &decides, &left, &asPrimary, &texts)
 }
 
 func (l loader) contracts() error {

@@ -144,7 +144,7 @@ var contractValues = map[string]string{
 	"customers.needs_check": "size_revenue|cooperation_since|phone|identity_number|bank_card",
 	"imports.status":        "running|done|failed|interrupted",
 	"job_runs.status":       "running|done|failed|stopped",
-	"notifications.kind":    "task_given|task_due|task_late|task_escalated|task_done|task_postponed|task_cancelled|response_due|response_late|negative_feedback|win_back|pace_exceeded|long_hold|contact_left|birthday|anniversary|holiday|contract_ending|pin_ending|profile_review|verify_info|released|tier_s|found|delivery_failed",
+	"notifications.kind":    "task_given|task_due|task_late|task_escalated|task_done|task_postponed|task_cancelled|taken_over|standing_in|response_due|response_late|negative_feedback|win_back|pace_exceeded|long_hold|contact_left|birthday|anniversary|holiday|contract_ending|pin_ending|profile_review|verify_info|released|tier_s|found|delivery_failed",
 }
 
 func TestLabelsCoverTheContract(t *testing.T) {

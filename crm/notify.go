@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
+	"touchbase/audit"
 	"touchbase/rules"
 )
 
@@ -22,13 +23,13 @@ type Notice struct {
 	Urgent   bool   // its deadline is a matter of hours
 }
 
-// Notify tells people, in the transaction of what they are told about.
+// Notify tells people, in the transaction of what they are told about. Whoever is behind that transaction did it, and is not told.
 func Notify(app core.App, n Notice, now time.Time) error {
 	collection, err := app.FindCachedCollectionByNameOrId(CollectionNotifications)
 	if err != nil {
 		return err
 	}
-	told := map[string]bool{}
+	told := map[string]bool{audit.Behind(app).User(): true}
 	for _, id := range n.To {
 		if told[id] {
 			continue

@@ -337,11 +337,19 @@ func (p *player) completeTasks(e *Event) error {
 		return err
 	}
 	for _, task := range tasks {
-		task.Set(crm.FieldStatus, crm.TaskDone)
-		task.Set(crm.FieldResult, result)
-		if err := p.app.Save(task); err != nil {
+		if err := p.finish(task, result); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// finish enters that somebody did a task now and, where that is late, why.
+func (p *player) finish(task *core.Record, result string) error {
+	task.Set(crm.FieldStatus, crm.TaskDone)
+	task.Set(crm.FieldResult, result)
+	if p.clock.Now().After(task.GetDateTime(crm.FieldDueAt).Time()) {
+		task.Set(crm.FieldDelayReason, "客户出差，推迟了沟通")
+	}
+	return p.app.Save(task)
 }

@@ -29,6 +29,7 @@ type job struct {
 var table = []job{
 	{name: "tiers", aliases: []string{"silence"}, schedule: "0 2 * * *", work: crm.RunTiers},
 	{name: "reminders", schedule: "0 * * * *", work: crm.RunReminders},
+	{name: "response", schedule: "*/10 * * * *", work: crm.RunResponse},
 }
 
 // Jobs runs the jobs of one app.

@@ -15,6 +15,7 @@ const (
 	RuleRecovering  = "recovering"
 	RuleNext        = "next"
 	RuleStepMissing = "step_missing"
+	RuleStepDone    = "step_done"
 )
 
 // BasisFirstContact is what a silence rests on where there was no interaction yet.

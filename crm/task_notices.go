@@ -1,0 +1,161 @@
+package crm
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/rules"
+)
+
+// Kinds of notices about tasks.
+const (
+	noticeTaskGiven     = "task_given"
+	noticeTaskDue       = "task_due"
+	noticeTaskLate      = "task_late"
+	noticeTaskEscalated = "task_escalated"
+	noticeTaskDone      = "task_done"
+	noticeTaskPostponed = "task_postponed"
+	noticeTaskCancelled = "task_cancelled"
+	noticeResponseDue   = "response_due"
+	noticeResponseLate  = "response_late"
+	noticeContactLeft   = "contact_left"
+)
+
+// taskNotice is what a notice about a task says: before the task's own title, in Chinese and in English, and its body.
+type taskNotice struct {
+	kind  string
+	to    []string
+	words [2]string
+	body  [2]string
+	// The occasion, told once to each: of a deadline the deadline itself; empty where the change of the task is the occasion.
+	key    string
+	urgent bool
+}
+
+// tell says something about a task. It names the task alone: not everybody who has a task sees its customer.
+func (n taskNotice) tell(app core.App, task *core.Record, now time.Time) error {
+	title := task.GetString(FieldTitle)
+	return Notify(app, Notice{
+		To: n.to, Kind: n.kind, Title: [2]string{n.words[0] + "：" + title, n.words[1] + ": " + title}, Body: n.body,
+		Customer: task.GetString(FieldCustomer), Task: task.Id, Key: n.key, Urgent: n.urgent,
+	}, now)
+}
+
+// DueInHours tells whether a task of a kind has a deadline in hours: what people are told of it cannot wait for the morning.
+func DueInHours(kind string) bool {
+	return kind == KindHandover || answersCustomer(kind)
+}
+
+// answersCustomer tells whether a task of a kind is a response that the customer waits for, or will leave without.
+func answersCustomer(kind string) bool {
+	return kind == KindNegativeFeedback || kind == KindCase || kind == KindWinBack
+}
+
+// TellOfTask tells of a task that was just stored those whom the change concerns: whoever is to do it that it was given to them, by
+// another person or by a rule that leaves them hours; whoever asked for it, and whoever was to do it, that it was done, put off or
+// cancelled. What a rule gives in its own name is otherwise seen in the day's work. To be called in the transaction of the write.
+func TellOfTask(app core.App, task *core.Record, now time.Time) error {
+	policy, err := LoadPolicy(app)
+	if err != nil {
+		return err
+	}
+	before, status := task.Original(), task.GetString(FieldStatus)
+	opens := IsOpen(status) && (before.Id == "" || !IsOpen(before.GetString(FieldStatus)))
+	given := IsOpen(status) && differs(task, FieldAssignee) || opens && isRuled(task)
+	switch {
+	case given:
+		return tellGiven(app, policy, task, now)
+	case before.Id == "" || task.GetString(FieldBy) == "":
+		return nil
+	case IsOpen(before.GetString(FieldStatus)) && status == TaskDone:
+		return taskNotice{
+			kind: noticeTaskDone, to: concerned(task), words: [2]string{"任务已完成", "Task done"}, body: said(task, FieldResult),
+		}.tell(app, task, now)
+	case IsOpen(before.GetString(FieldStatus)) && status == TaskCancelled:
+		return taskNotice{
+			kind: noticeTaskCancelled, to: concerned(task), words: [2]string{"任务已取消", "Task cancelled"}, body: said(task, FieldResult),
+		}.tell(app, task, now)
+	case IsOpen(status) && task.GetDateTime(FieldDueAt).After(before.GetDateTime(FieldDueAt)):
+		return taskNotice{
+			kind: noticeTaskPostponed, to: concerned(task), words: [2]string{"任务延期", "Task put off"}, body: postponedBody(task, policy),
+		}.tell(app, task, now)
+	}
+	return nil
+}
+
+// isRuled tells whether a rule gave a task.
+func isRuled(task *core.Record) bool { return task.GetString(FieldRule) != "" }
+
+// concerned are those who keep an eye on a task: whoever asked for it and whoever is to do it. Whoever makes the change is not
+// told of it.
+func concerned(task *core.Record) []string {
+	return []string{task.GetString(FieldBy), task.GetString(FieldAssignee)}
+}
+
+// tellGiven tells somebody, and whoever stands in for them, of a task that is theirs now: one that another person gave them, or one
+// with a deadline in hours.
+func tellGiven(app core.App, policy *Policy, task *core.Record, now time.Time) error {
+	assignee, giver := task.GetString(FieldAssignee), task.GetString(FieldGivenBy)
+	hours := DueInHours(task.GetString(FieldKind))
+	if assignee == "" || !hours && (giver == "" || giver == assignee) {
+		return nil
+	}
+	n := taskNotice{kind: noticeTaskGiven, words: [2]string{"新任务", "New task"}, body: dueBody(task, policy), urgent: hours}
+	switch task.GetString(FieldKind) {
+	case KindWinBack:
+		n.kind, n.words = KindWinBack, [2]string{"流失风险", "Churn risk"}
+	case KindHandover:
+		n.kind, n.words = noticeContactLeft, [2]string{"对接人离职", "A contact left"}
+	}
+	var err error
+	if n.to, err = attending(app, policy, task, now); err != nil {
+		return err
+	}
+	return n.tell(app, task, now)
+}
+
+// attending are those who see to a task: its assignee and, where they are away on the day it is due, or today if that is over,
+// whoever stands in for them.
+func attending(app core.App, policy *Policy, task *core.Record, now time.Time) ([]string, error) {
+	who, err := activePerson(app, task.GetString(FieldAssignee))
+	if err != nil || who == nil {
+		return nil, err
+	}
+	on := max(rules.DayOf(task.GetDateTime(FieldDueAt).Time(), policy.Zone), rules.DayOf(now, policy.Zone))
+	stands, err := standIn(app, *who, on)
+	if err != nil {
+		return nil, err
+	}
+	return []string{who.ID, stands.ID}, nil
+}
+
+// dueBody says by when a task is to be done.
+func dueBody(task *core.Record, policy *Policy) [2]string {
+	due := localTime(task.GetDateTime(FieldDueAt).Time(), policy)
+	return [2]string{"截止时间 " + due, "Due " + due}
+}
+
+// postponedBody says why a task was put off and until when.
+func postponedBody(task *core.Record, policy *Policy) [2]string {
+	due, reason := localTime(task.GetDateTime(FieldDueAt).Time(), policy), task.GetString(FieldPostponeReason)
+	if reason == "" || !differs(task, FieldPostponeReason) {
+		return [2]string{"新的截止时间 " + due, "Now due " + due}
+	}
+	return [2]string{fmt.Sprintf("新的截止时间 %s：%s", due, reason), fmt.Sprintf("Now due %s: %s", due, reason)}
+}
+
+// said is what people wrote in a field, in whatever language.
+func said(task *core.Record, field string) [2]string {
+	words := task.GetString(field)
+	if words == endedByRule {
+		words = ""
+	}
+	return [2]string{words, words}
+}
+
+// localTime is a moment as people of the company read it.
+func localTime(at time.Time, policy *Policy) string {
+	return at.In(policy.Zone).Format("2006-01-02 15:04")
+}
