@@ -456,7 +456,7 @@ func Explain(app core.App, id string, now time.Time) (rules.Assessment, error) {
 	if !ok {
 		return rules.Assessment{}, errors.New("no such customer")
 	}
-	if f.StepDone, err = stepDone(app, id, now); err != nil {
+	if err := loadStepsDone(app, facts, now); err != nil {
 		return rules.Assessment{}, err
 	}
 	return rules.Assess(f.Facts, policy.Policy, now), nil

@@ -3,6 +3,8 @@ package crm
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +141,28 @@ func (l loader) followUps() error {
 		fu.Price = (mood == MoodHesitant || mood == MoodDissatisfied) && l.policy.aboutPrice(topics)
 		f.FollowUps = append(f.FollowUps, fu)
 	}, &at, &created, &feedback, &mood, &fu.Status, &resume, &fu.Competitor, &topics, &due)
+}
+
+// loadStepsDone adds to facts whether somebody did the next step of the customer's latest follow-up, which is confirmed by that, while
+// nobody has recorded yet what came of it: the reasons then ask for the next step. No judgement rests on it.
+func loadStepsDone(app core.App, facts map[string]*customerFacts, now time.Time) error {
+	list, err := json.Marshal(slices.Collect(maps.Keys(facts)))
+	if err != nil {
+		return err
+	}
+	var done []string
+	err = app.DB().NewQuery(`SELECT c.value FROM json_each({:ids}) c WHERE EXISTS (
+		SELECT 1 FROM tasks t WHERE t.kind = 'next_action' AND t.status = 'done' AND t.result != {:settled}
+		AND t.follow_up = (SELECT f.id FROM follow_ups f WHERE f.customer = c.value AND f.started_at <= {:now}
+			ORDER BY f.started_at DESC, f.created DESC LIMIT 1))`).
+		Bind(dbx.Params{"ids": string(list), "now": FormatMoment(now), "settled": settledByFollowUp}).Column(&done)
+	if err != nil {
+		return fmt.Errorf("failed to look for steps that were done: %w", err)
+	}
+	for _, id := range done {
+		facts[id].StepDone = true
+	}
+	return nil
 }
 
 func (l loader) cases() error {

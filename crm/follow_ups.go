@@ -197,19 +197,6 @@ func (f followUp) moveTasks() error {
 // settledByFollowUp marks, in the result of a next step, that its follow-up says no step is left.
 const settledByFollowUp = "跟进记录已确认 · settled in the follow-up"
 
-// stepDone tells whether somebody did the next step of a customer's latest follow-up, which is confirmed by that, while nobody has
-// recorded yet what came of it: the customer's reasons then ask for the next step.
-func stepDone(app core.App, customer string, now time.Time) (done bool, err error) {
-	err = app.DB().NewQuery(`SELECT EXISTS (SELECT 1 FROM tasks t WHERE t.kind = 'next_action' AND t.status = 'done' AND t.result != {:settled}
-		AND t.follow_up = (SELECT f.id FROM follow_ups f WHERE f.customer = {:customer} AND f.started_at <= {:now}
-			ORDER BY f.started_at DESC, f.created DESC LIMIT 1))`).
-		Bind(dbx.Params{"customer": customer, "now": FormatMoment(now), "settled": settledByFollowUp}).Row(&done)
-	if err != nil {
-		return false, fmt.Errorf("failed to look for a step that was done: %w", err)
-	}
-	return done, nil
-}
-
 // nextStep sees to the one task of the next step. A step already past is due today.
 func (f followUp) nextStep() error {
 	task := f.task(KindNextAction, "")

@@ -137,7 +137,7 @@ func TellStandIn(tx core.App, away *core.Record, now time.Time) error {
 	}
 	until := parseDay(who.AwayUntil)
 	var due, late int
-	err = tx.DB().NewQuery("SELECT count(*), coalesce(sum(due_at <= {:now}), 0) FROM tasks WHERE assignee = {:id} AND status IN (" + OpenStatuses + ") AND due_at <= {:end}").
+	err = tx.DB().NewQuery("SELECT count(*), coalesce(sum(due_at <= {:now}), 0) FROM tasks WHERE assignee = {:id} AND status IN ("+OpenStatuses+") AND due_at <= {:end}").
 		Bind(dbx.Params{"id": who.ID, "now": FormatMoment(now), "end": FormatMoment(until.End(policy.Zone))}).Row(&due, &late)
 	if err != nil {
 		return fmt.Errorf("failed to count what is due while somebody is away: %w", err)

@@ -132,7 +132,7 @@ func (w world) task(rt *rapid.T) {
 	if task == nil {
 		return
 	}
-	fields := testapp.Fields{"result": "已处理"}
+	fields := testapp.Fields{"result": "已处理", "delay_reason": "等样品", "postpone_reason": "对方出差"}
 	switch action := rapid.SampledFrom([]string{"done", "cancelled", "in_progress", "postponed"}).Draw(rt, "action"); action {
 	case "postponed":
 		fields["due_at"] = w.Clock.Now().AddDate(0, 0, rapid.IntRange(0, 60).Draw(rt, "postponed by"))

@@ -62,7 +62,7 @@ func (w *walk) task(c *client) bool {
 	if own == nil {
 		own = &ruleTask{} // not of a rule that is followed here
 	}
-	fields := testapp.Fields{}
+	fields := testapp.Fields{"delay_reason": "等样品", "postpone_reason": "对方出差"}
 	now := w.app.Clock.Now()
 	switch p := w.rng.Float64(); {
 	case p < 0.4:
