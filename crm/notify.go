@@ -6,6 +6,7 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/audit"
 	"touchbase/rules"
@@ -26,6 +27,10 @@ type Notice struct {
 // Notify tells people, in the transaction of what they are told about. Whoever is behind that transaction did it, and is not told.
 func Notify(app core.App, n Notice, now time.Time) error {
 	collection, err := app.FindCachedCollectionByNameOrId(CollectionNotifications)
+	if err != nil {
+		return err
+	}
+	created, err := types.ParseDateTime(now) // PocketBase would take the machine's clock
 	if err != nil {
 		return err
 	}
@@ -57,8 +62,9 @@ func Notify(app core.App, n Notice, now time.Time) error {
 		record := core.NewRecord(collection)
 		record.Load(map[string]any{
 			FieldUser: id, FieldKind: n.Kind, FieldTitle: cut(n.Title[locale]), FieldBody: n.Body[locale], FieldCustomer: n.Customer,
-			FieldTask: n.Task, FieldKey: key, FieldUrgent: n.Urgent, FieldCreated: now,
+			FieldTask: n.Task, FieldKey: key, FieldUrgent: n.Urgent,
 		})
+		record.SetRaw(FieldCreated, created)
 		if err := SaveAsSystem(app, record); err != nil {
 			return fmt.Errorf("failed to notify of %s: %w", n.Kind, err)
 		}
