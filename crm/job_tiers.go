@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 // other writers wait no longer than that.
 const (
 	batchSize = 250
-	saveSize  = 100
+	saveSize  = 50
 )
 
 // ErrStopped is the end of a job that was told to stop between two batches; what it saved stands.
@@ -105,68 +104,22 @@ func customersToAssess(app core.App, run JobRun) ([]string, error) {
 	return ids, nil
 }
 
-// assess assesses customers batch by batch: while one is saved, the next is judged.
-func (t *tiersRun) assess(ids []string) (err error) {
-	wait := func() judging { return judging{} }
-	defer func() { wait() }() // nothing reads on after the end
-	batches := slices.Collect(slices.Chunk(ids, batchSize))
-	for i := range len(batches) + 1 {
-		current := wait()
-		if current.err != nil {
-			return current.err
+// assess assesses customers batch by batch: while one is saved, the next are judged.
+func (t *tiersRun) assess(ids []string) error {
+	return inBatches(ids, func(ids []string) (func() judging, error) {
+		if t.ctx.Err() != nil {
+			return nil, ErrStopped
 		}
-		if i < len(batches) {
-			if t.ctx.Err() != nil {
-				return ErrStopped
-			}
-			if wait, err = t.judge(batches[i]); err != nil {
-				return err
-			}
+		before, err := t.written(t.app)
+		if err != nil {
+			return nil, err
 		}
-		if err := t.saveAll(current); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// judging is a batch of customers as they were judged when so much had been written.
-type judging struct {
-	ids    []string
-	list   []judged
-	before writes
-	err    error
-}
-
-// judge begins to judge a batch and gives what waits for its end.
-func (t *tiersRun) judge(ids []string) (wait func() judging, err error) {
-	j := judging{ids: ids}
-	done := make(chan struct{})
-	wait = func() judging {
-		<-done
-		return j
-	}
-	if j.before, err = t.written(t.app); err != nil {
-		close(done)
-		return wait, err
-	}
-	go func() {
-		defer close(done)
-		defer func() {
-			if problem := recover(); problem != nil {
-				j.err = fmt.Errorf("judging panicked: %v\n%s", problem, debug.Stack())
-			}
-		}()
-		j.list, j.err = judge(t.app, ids, t.policy, t.how)
-	}()
-	return wait, nil
+		return beginJudging(t.app, ids, t.policy, t.how, before), nil
+	}, t.saveAll)
 }
 
 // saveAll saves what is news in a batch, part by part.
 func (t *tiersRun) saveAll(j judging) error {
-	if len(j.ids) == 0 {
-		return nil
-	}
 	if t.between != nil {
 		t.between()
 	}

@@ -82,23 +82,21 @@ func PreviewPolicy(ctx context.Context, app core.App, policy *Policy, now time.T
 	var population []scored
 	today := rules.DayOf(now, policy.Zone)
 	look := func(ids []string, see func(j *judged)) error {
-		for batch := range slices.Chunk(ids, batchSize) {
+		return inBatches(ids, func(ids []string) (func() judging, error) {
 			if ctx.Err() != nil {
-				return ErrStopped
+				return nil, ErrStopped
 			}
-			list, err := judge(app, batch, policy, how)
-			if err != nil {
-				return err
-			}
-			for i := range list {
-				j := &list[i]
+			return beginJudging(app, ids, policy, how, writes{}), nil
+		}, func(batch judging) error {
+			for i := range batch.list {
+				j := &batch.list[i]
 				moves[j.facts.ID] = Move{
 					Customer: j.facts.ID, From: Judged{j.facts.stored.Tier, j.facts.stored.Risk}, To: Judged{j.want.Tier, j.want.Risk},
 				}
 				see(j)
 			}
-		}
-		return nil
+			return nil
+		})
 	}
 	err = look(ids, func(j *judged) {
 		if j.result.WindowOrders > 0 {

@@ -10,7 +10,7 @@ import (
 	"fmt"
 
 	"github.com/pocketbase/dbx"
-	"modernc.org/sqlite"
+	_ "modernc.org/sqlite" // the driver
 )
 
 // pragmas are PocketBase's own (core.DefaultDBConnect): the first has to be that of the time to wait, so that the others wait too.
@@ -19,16 +19,30 @@ const pragmas = "?_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=
 
 // Connect opens the database in a file; it is made to be the DBConnect of a PocketBase app.
 func Connect(path string) (*dbx.DB, error) {
-	return dbx.NewFromDB(sql.OpenDB(connector(path+pragmas)), "sqlite"), nil
+	plain, err := sql.Open(name, "") // connects to nothing
+	if err != nil {
+		return nil, err
+	}
+	driver := plain.Driver()
+	if err := plain.Close(); err != nil {
+		return nil, err
+	}
+	return dbx.NewFromDB(sql.OpenDB(connector{driver, path + pragmas}), name), nil
 }
 
-// connector makes the connections to a database.
-type connector string
+// name is the name of the driver.
+const name = "sqlite"
 
-func (c connector) Driver() driver.Driver { return &sqlite.Driver{} }
+// connector makes the connections to a database.
+type connector struct {
+	driver driver.Driver
+	path   string
+}
+
+func (c connector) Driver() driver.Driver { return c.driver }
 
 func (c connector) Connect(context.Context) (driver.Conn, error) {
-	opened, err := c.Driver().Open(string(c))
+	opened, err := c.driver.Open(c.path)
 	if err != nil {
 		return nil, err
 	}
