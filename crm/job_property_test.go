@@ -187,12 +187,12 @@ func (w world) night(rt *rapid.T) {
 	if result := w.runs(rt, crm.JobRun{Now: w.Clock.Now(), All: true}); result.Changed != 0 {
 		rt.Fatalf("after the nightly run a run over all changes %d of %d", result.Changed, result.Examined)
 	}
-	for i := range 2 {
-		result, err := crm.RunReminders(context.Background(), w, crm.JobRun{Now: w.Clock.Now()})
+	for i := range 2 * len(watches) {
+		result, err := watches[i%len(watches)](context.Background(), w, crm.JobRun{Now: w.Clock.Now()})
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if i > 0 && result.Examined > 0 {
+		if i >= len(watches) && result.Examined > 0 {
 			rt.Fatalf("the reminders, run again, find %d", result.Examined)
 		}
 	}
