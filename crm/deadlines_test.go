@@ -193,7 +193,7 @@ func TestEachDeadlineOnce(t *testing.T) {
 			case "":
 				fields = nil
 			case "postponed":
-				fields["due_at"], fields["postpone_reason"] = app.Clock.Now().Add(time.Duration(rapid.IntRange(-10, 60).Draw(rt, "to")) * time.Hour), "对方出差"
+				fields["due_at"], fields["postpone_reason"] = app.Clock.Now().Add(time.Duration(rapid.IntRange(-10, 60).Draw(rt, "to"))*time.Hour), "对方出差"
 			default:
 				fields["status"] = action
 			}
@@ -264,7 +264,7 @@ func TestResponseHours(t *testing.T) {
 	}
 	openCase(testapp.Fields{"opened_at": ago(10), "responded_at": ago(8), "resolved_at": ago(1), "assignee": li.Id})
 	openCase(testapp.Fields{"opened_at": ago(10), "resolved_at": ago(5), "assignee": li.Id}) // solved at once
-	openCase(testapp.Fields{"opened_at": ago(10), "assignee": li.Id})                         // open
+	openCase(testapp.Fields{"opened_at": ago(10), "assignee": li.Id})                        // open
 	openCase(testapp.Fields{"opened_at": ago(900), "responded_at": ago(800), "assignee": li.Id})
 	answered := openCase(testapp.Fields{"opened_at": ago(0.5)}) // the owner's
 	app.FollowUp(customer, testapp.Fields{"feedback": "negative", "by": wang.Id})

@@ -36,13 +36,16 @@ func HandOver(tx core.App, policy *Policy, customer *core.Record, now time.Time,
 		return err
 	}
 	n := Notice{
-		To: []string{to}, Kind: noticeTakenOver, Customer: customer.Id,
+		Kind: noticeTakenOver, Customer: customer.Id,
 		Title: [2]string{"由你接手客户：" + customer.GetString(FieldName), "A customer is yours now: " + customer.GetString(FieldName)},
 		Body:  [2]string{fmt.Sprintf("未完成的任务和服务单：%d", len(open)), fmt.Sprintf("Unfinished tasks and cases: %d", len(open))},
 	}
 	if name != "" {
 		n.Body[0] += "；原负责人：" + name
 		n.Body[1] += "; before you: " + name
+	}
+	if n.To, err = withStandIn(tx, to, rules.DayOf(now, policy.Zone)); err != nil {
+		return err
 	}
 	return Notify(tx, n, now)
 }
@@ -98,11 +101,11 @@ func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) (
 			return nil, err
 		}
 	}
-	return customers, tellTakenOver(tx, from, to, len(customers), len(left), now)
+	return customers, tellTakenOver(tx, policy, from, to, len(customers), len(left), now)
 }
 
-// tellTakenOver tells somebody that they go on with the work of another.
-func tellTakenOver(tx core.App, from, to string, customers, unfinished int, now time.Time) error {
+// tellTakenOver tells somebody, and whoever stands in for them, that they go on with the work of another.
+func tellTakenOver(tx core.App, policy *Policy, from, to string, customers, unfinished int, now time.Time) error {
 	if customers+unfinished == 0 {
 		return nil
 	}
@@ -110,8 +113,12 @@ func tellTakenOver(tx core.App, from, to string, customers, unfinished int, now 
 	if err != nil {
 		return err
 	}
+	heirs, err := withStandIn(tx, to, rules.DayOf(now, policy.Zone))
+	if err != nil {
+		return err
+	}
 	return Notify(tx, Notice{
-		To: []string{to}, Kind: noticeTakenOver,
+		To: heirs, Kind: noticeTakenOver,
 		Title: [2]string{"由你接手 " + name + " 的工作", "You take over from " + name},
 		Body: [2]string{
 			fmt.Sprintf("客户：%d；未完成的任务和服务单：%d", customers, unfinished),

@@ -85,17 +85,19 @@ type reminding struct {
 // next gives the next batch of open tasks that one of the three steps is still to be taken for.
 func (r reminding) next(app core.App, after string) ([]*core.Record, error) {
 	half := func(response int) string { return FormatMoment(r.now.Add(hours(response) / 2)) }
+	p := r.policy
+	horizon := max(p.RemindBeforeHours, p.RespondNegativeHours, p.WinBackHours, p.RespondMajorHours, p.RespondCaseHours)
 	var tasks []*core.Record
-	err := app.RecordQuery(CollectionTasks).AndWhere(dbx.NewExp(`id > {:after} AND status IN (`+OpenStatuses+`) AND `+r.of+`
+	// The plus keeps SQLite from walking all tasks by id: those open and due are few, and the index of deadlines has them.
+	err := app.RecordQuery(CollectionTasks).AndWhere(dbx.NewExp(`+id > {:after} AND status IN (`+OpenStatuses+`) AND due_at <= {:horizon} AND `+r.of+`
 		AND (due_at > {:now} AND reminded_at = '' AND due_at <= `+r.soon+`
 			OR due_at <= {:now} AND reminded_at < due_at
 			OR due_at <= {:late} AND escalated_at = '')
 		AND NOT EXISTS (SELECT 1 FROM customers c WHERE c.id = tasks.customer AND c.stage = 'archived')`, dbx.Params{
 		"after": after, "now": FormatMoment(r.now), "late": FormatMoment(r.late),
-		"remind":   FormatMoment(r.now.Add(hours(r.policy.RemindBeforeHours))),
-		"negative": half(r.policy.RespondNegativeHours), "win_back": half(r.policy.WinBackHours),
-		"major": half(r.policy.RespondMajorHours), "minor": half(r.policy.RespondCaseHours),
-	})).OrderBy("id").Limit(batchSize).All(&tasks)
+		"horizon": FormatMoment(r.now.Add(hours(horizon))), "remind": FormatMoment(r.now.Add(hours(p.RemindBeforeHours))),
+		"negative": half(p.RespondNegativeHours), "win_back": half(p.WinBackHours), "major": half(p.RespondMajorHours), "minor": half(p.RespondCaseHours),
+	})).OrderBy("(+id)").Limit(batchSize).All(&tasks)
 	if err != nil {
 		return nil, fmt.Errorf("failed to find the tasks to remind of: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/rules"
@@ -63,7 +64,7 @@ func TellOfTask(app core.App, task *core.Record, now time.Time) error {
 	}
 	before, status := task.Original(), task.GetString(FieldStatus)
 	opens := IsOpen(status) && (before.Id == "" || !IsOpen(before.GetString(FieldStatus)))
-	given := IsOpen(status) && differs(task, FieldAssignee) || opens && isRuled(task)
+	given := IsOpen(status) && (differs(task, FieldAssignee) || differs(task, FieldDepartment) && task.GetString(FieldAssignee) == "") || opens && isRuled(task)
 	switch {
 	case given:
 		return tellGiven(app, policy, task, now)
@@ -97,9 +98,9 @@ func concerned(task *core.Record) []string {
 // tellGiven tells somebody, and whoever stands in for them, of a task that is theirs now: one that another person gave them, or one
 // with a deadline in hours.
 func tellGiven(app core.App, policy *Policy, task *core.Record, now time.Time) error {
-	assignee, giver := task.GetString(FieldAssignee), task.GetString(FieldGivenBy)
+	giver := task.GetString(FieldGivenBy)
 	hours := DueInHours(task.GetString(FieldKind))
-	if assignee == "" || !hours && (giver == "" || giver == assignee) {
+	if !hours && (giver == "" || giver == task.GetString(FieldAssignee)) {
 		return nil
 	}
 	n := taskNotice{kind: noticeTaskGiven, words: [2]string{"新任务", "New task"}, body: dueBody(task, policy), urgent: hours}
@@ -117,18 +118,34 @@ func tellGiven(app core.App, policy *Policy, task *core.Record, now time.Time) e
 }
 
 // attending are those who see to a task: its assignee and, where they are away on the day it is due, or today if that is over,
-// whoever stands in for them.
+// whoever stands in for them. A task that is a department's and nobody's in particular is for its managers, else for all of it.
 func attending(app core.App, policy *Policy, task *core.Record, now time.Time) ([]string, error) {
-	who, err := activePerson(app, task.GetString(FieldAssignee))
+	on := max(rules.DayOf(task.GetDateTime(FieldDueAt).Time(), policy.Zone), rules.DayOf(now, policy.Zone))
+	if assignee := task.GetString(FieldAssignee); assignee != "" {
+		return withStandIn(app, assignee, on)
+	}
+	department := task.GetString(FieldDepartment)
+	if department == "" {
+		return nil, nil
+	}
+	var people []string
+	err := app.DB().NewQuery(`SELECT id FROM users u WHERE active AND department = {:department} AND (role = 'manager' OR NOT EXISTS (
+		SELECT 1 FROM users m WHERE m.active AND m.department = {:department} AND m.role = 'manager')) ORDER BY created, id`).
+		Bind(dbx.Params{"department": department}).Column(&people)
+	if err != nil {
+		return nil, fmt.Errorf("failed to find the people of a department: %w", err)
+	}
+	return people, nil
+}
+
+// withStandIn gives somebody active and whoever stands in for them on a day.
+func withStandIn(app core.App, id string, on rules.Day) ([]string, error) {
+	who, err := activePerson(app, id)
 	if err != nil || who == nil {
 		return nil, err
 	}
-	on := max(rules.DayOf(task.GetDateTime(FieldDueAt).Time(), policy.Zone), rules.DayOf(now, policy.Zone))
 	stands, err := standIn(app, *who, on)
-	if err != nil {
-		return nil, err
-	}
-	return []string{who.ID, stands.ID}, nil
+	return []string{who.ID, stands.ID}, err
 }
 
 // dueBody says by when a task is to be done.

@@ -56,6 +56,13 @@ func TestTaskForAnother(t *testing.T) {
 	task(testapp.Fields{})
 	o.wantTold(o.rep)
 
+	task(testapp.Fields{"department": "technical"})
+	o.wantTold(ann, "task_given: New task: 核对图纸")
+	head := o.User(crm.RoleManager, testapp.Fields{"department": "technical"})
+	task(testapp.Fields{"department": "technical"})
+	o.wantTold(ann)
+	o.wantTold(head, "task_given: 新任务：核对图纸")
+
 	given := task(testapp.Fields{"assignee": ann.Id, "department": "technical"})
 	o.wantTold(ann, "task_given: New task: 核对图纸")
 	o.server.Update(ann, given, testapp.Fields{"status": "in_progress"}).Want(200)
@@ -256,9 +263,14 @@ func TestOwnerChanges(t *testing.T) {
 		t.Errorf("whoever takes over reads %q", body)
 	}
 	o.wantTold(o.rep, "taken_over: 由你接手 小陈 的工作")
+	next := o.User(crm.RoleRep, testapp.Fields{"name": "小周", "away_until": o.Day(3), "substitute": o.manager.Id})
+	o.told(o.manager)
+	o.server.Update(o.director, o.rep, testapp.Fields{"active": false, "substitute": next.Id}).Want(200) // who is away
+	o.wantTold(next, "taken_over: 由你接手 "+o.rep.GetString("name")+" 的工作")
+	o.wantTold(o.manager, "taken_over: 由你接手 "+o.rep.GetString("name")+" 的工作")
 	pool := o.Customer(nil)
-	o.server.Send(o.rep, "POST", "/api/crm/customers/"+pool.Id+"/take", nil).Want(200)
-	o.wantTold(o.rep) // who took it
+	o.server.Send(next, "POST", "/api/crm/customers/"+pool.Id+"/take", nil).Want(200)
+	o.wantTold(next) // who took it
 }
 
 // TestAway tells the substitute who they stand in for, gives them the new tasks of rules, and what people give the one away.
