@@ -137,3 +137,25 @@ func TestRemindersBesideRequests(t *testing.T) {
 		t.Errorf("%d were told twice, %v", twice, err)
 	}
 }
+
+// TestRacesOfPlanning let one of many plan the one contact of a day.
+func TestRacesOfPlanning(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	planned := 0
+	for _, answer := range together(10, func(i int) testapp.Answer {
+		return o.server.Create(o.rep, "tasks", testapp.Fields{
+			"customer": o.customer.Id, "title": fmt.Sprint("回访", i), "kind": "maintenance", "channel": "phone", "due_at": o.Day(2),
+		})
+	}) {
+		switch {
+		case answer.Status == 200:
+			planned++
+		case answer.Codes()["due_at"] != crm.CodePaceExceeded:
+			t.Errorf("refused with %d %s", answer.Status, answer.Body)
+		}
+	}
+	if planned != 1 {
+		t.Errorf("%d contacts are planned for one day", planned)
+	}
+}
