@@ -141,7 +141,7 @@ func FreeDay(app core.App, policy *Policy, customer, channel, task string, from 
 // moveToFreeDay moves a rule's task that plans a contact to the next day with room for it, at the same hour. One that is a matter of
 // hours stays.
 func moveToFreeDay(app core.App, task *core.Record, policy *Policy) error {
-	if DueInHours(task.GetString(FieldKind)) {
+	if task.GetString(FieldChannel) == "" || DueInHours(task.GetString(FieldKind)) {
 		return nil
 	}
 	due := task.GetDateTime(FieldDueAt).Time()

@@ -93,9 +93,9 @@ func giveTask(app core.App, policy *Policy, t RuleTask, task *core.Record, now t
 	task.Set(FieldPriority, t.Priority)
 	if t.Channel != "" {
 		task.Set(FieldChannel, t.Channel)
-		if err := moveToFreeDay(app, task, policy); err != nil {
-			return err
-		}
+	}
+	if err := moveToFreeDay(app, task, policy); err != nil {
+		return err
 	}
 	if t.Quiet {
 		return saveTaskQuietly(app, task)

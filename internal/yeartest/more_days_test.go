@@ -71,6 +71,9 @@ func (w *walk) task(c *client) bool {
 	case p < 0.5:
 		fields["status"] = cancelled
 		own.status = cancelled
+		if r.GetString("kind") == "negative_feedback" {
+			fields["result"] = "客户并无不满"
+		}
 	case p < 0.6:
 		fields["status"], fields["result"] = cancelled, "客户不需要"
 		own.status, own.result = cancelled, true
