@@ -2,6 +2,7 @@ package hooks_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"testing"
 	"time"
@@ -300,4 +301,72 @@ func TestAway(t *testing.T) {
 	o.server.Update(o.manager, o.Contact(o.customer, nil), testapp.Fields{"left_on": o.Day(0)}).Want(200)
 	o.wantTold(chen, "!contact_left: 对接人离职：与新的对接人完成交接")
 	o.wantTold(o.rep)
+}
+
+// TestWhoHearsOfATask has people do things with tasks at random: of each, everybody concerned but whoever did it hears once, and nobody
+// else.
+func TestWhoHearsOfATask(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	random := rand.New(rand.NewPCG(5, 5))
+	second := o.User(crm.RoleDirector, nil)
+	people := []*core.Record{o.director, second, o.manager, o.rep, o.User(crm.RoleSupport, nil)}
+	anybody := func() *core.Record { return people[random.IntN(len(people))] }
+	var tasks []*core.Record
+	accepted := 0
+	for range 150 {
+		actor, kind := anybody(), "task_given"
+		var want []string // ids
+		var answer testapp.Answer
+		if len(tasks) < 3 || random.IntN(10) == 0 {
+			assignee := anybody()
+			answer = o.server.Create(actor, "tasks", testapp.Fields{
+				"customer": o.customer.Id, "title": "回访", "kind": "other", "due_at": o.Day(5), "assignee": assignee.Id,
+			}).Want(200)
+			tasks, want = append(tasks, o.find("tasks", answer.Text("id"))), []string{assignee.Id}
+		} else {
+			task := o.Reload(tasks[random.IntN(len(tasks))])
+			by, assignee, wasOpen := task.GetString("by"), task.GetString("assignee"), crm.IsOpen(task.GetString("status"))
+			actor = []*core.Record{o.director, second, o.find("users", assignee)}[random.IntN(3)]
+			if wasOpen {
+				want = []string{by, assignee}
+			}
+			switch random.IntN(5) {
+			case 0:
+				kind, answer = "task_done", o.server.Update(actor, task, testapp.Fields{"status": "done"})
+			case 1:
+				kind, answer = "task_cancelled", o.server.Update(actor, task, testapp.Fields{"status": "cancelled"})
+				want = slices.DeleteFunc(want, func(string) bool { return task.GetString("status") == "cancelled" })
+			case 2:
+				answer, want = o.server.Update(actor, task, testapp.Fields{"status": "in_progress", "priority": task.GetString("priority")}), nil
+			case 3:
+				due := task.GetDateTime("due_at").Time().Add(time.Duration(random.IntN(7)-3) * time.Hour)
+				if !due.After(task.GetDateTime("due_at").Time()) {
+					want = nil
+				}
+				kind, answer = "task_postponed", o.server.Update(actor, task, testapp.Fields{"due_at": crm.FormatMoment(due), "postpone_reason": "对方出差"})
+			case 4:
+				next := anybody()
+				answer, want = o.server.Update(actor, task, testapp.Fields{"assignee": next.Id}), nil
+				if wasOpen && next.Id != assignee && next.Id != actor.Id {
+					want = []string{next.Id}
+				}
+			}
+		}
+		if answer.Status != 200 {
+			want = nil
+		} else {
+			accepted++
+		}
+		for _, user := range people {
+			lines := o.told(user)
+			hears := slices.Contains(want, user.Id) && user.Id != actor.Id
+			if hears && (len(lines) != 1 || lines[0][:len(kind)] != kind) || !hears && len(lines) > 0 {
+				t.Fatalf("%s: %s was told %q, want %s: %v", answer.Body, user.GetString("name"), lines, kind, hears)
+			}
+		}
+	}
+	if accepted < 80 {
+		t.Errorf("only %d writes were accepted", accepted)
+	}
 }
