@@ -55,6 +55,9 @@ func TestTaskForAnother(t *testing.T) {
 	}
 	task(testapp.Fields{"assignee": o.rep.Id})
 	task(testapp.Fields{})
+	o.FollowUp(o.customer, testapp.Fields{ // entered by the program in their name
+		"by": o.rep.Id, "status": "to_follow_up", "next_action": "报价", "next_action_on": o.Day(1), "commitments": "明天回电",
+	})
 	o.wantTold(o.rep)
 
 	task(testapp.Fields{"department": "technical"})
