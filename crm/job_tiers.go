@@ -10,6 +10,8 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
+
+	"touchbase/sqlite"
 )
 
 // batchSize is how many customers or tasks a job looks at in one go, saveSize how many assessments it saves in one transaction:
@@ -169,16 +171,22 @@ func (t *tiersRun) save(list []judged, before writes) error {
 	return nil
 }
 
-// writes tells two states of the database apart: how many rows were written through our one connection for writing, and how
-// often somebody wrote through another.
+// writes tells two states of the database apart: how many rows were written through the connection for writing since it was made, which
+// one that is, and how often somebody wrote through another.
 type writes struct {
-	Here      int64 `db:"here"`
-	Elsewhere int64 `db:"elsewhere"`
+	Connection int64 `db:"-"`
+	Here       int64 `db:"here"`
+	Elsewhere  int64 `db:"elsewhere"`
 }
 
 // written gives how much has been written, but for what the run itself has saved. Two that are equal have no other write between them.
 func (t *tiersRun) written(app core.App) (w writes, err error) {
-	err = app.NonconcurrentDB().NewQuery("SELECT total_changes() here, data_version elsewhere FROM pragma_data_version").One(&w)
+	db := app.NonconcurrentDB()
+	// In this order: should the connection be replaced in between, they equal no others.
+	err = db.NewQuery("PRAGMA " + sqlite.Number).Row(&w.Connection)
+	if err == nil {
+		err = db.NewQuery("SELECT total_changes() here, data_version elsewhere FROM pragma_data_version").One(&w)
+	}
 	if err != nil {
 		return w, fmt.Errorf("failed to see whether anything was written: %w", err)
 	}

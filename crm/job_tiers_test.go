@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
@@ -189,5 +190,29 @@ func TestEditAfterTrial(t *testing.T) {
 	}
 	if save(t, app, customer, testapp.Fields{"notes": "参观过工厂"}).GetBool("silent") {
 		t.Error("the edit judged the customer as of the trial")
+	}
+}
+
+// TestTiersMeetsWritesOfAnotherConnection: the connection for writing is replaced after somebody has written, as when a write is
+// given up; that it counts anew hides no write.
+func TestTiersMeetsWritesOfAnotherConnection(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	customer := app.Customer(nil)
+	app.Clock.Advance(40 * 24 * time.Hour)
+	run := crm.JobRun{Now: app.Clock.Now()}
+	replace := func() {
+		db := app.NonconcurrentDB().(*dbx.DB).DB()
+		db.SetMaxIdleConns(-1) // ends it
+		db.SetMaxIdleConns(1)
+	}
+	replace()
+	_, err := crm.RunTiersBetween(context.Background(), app, run, func() {
+		app.Clock.Advance(time.Second)
+		app.FollowUp(customer, nil)
+		replace()
+	})
+	if err != nil || app.Reload(customer).GetBool("silent") {
+		t.Errorf("silent although contacted meanwhile, %v", err)
 	}
 }

@@ -30,7 +30,7 @@ func Notify(app core.App, n Notice, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	created, err := types.ParseDateTime(now) // PocketBase would take the machine's clock
+	created, err := types.ParseDateTime(now)
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func Notify(app core.App, n Notice, now time.Time) error {
 			FieldUser: id, FieldKind: n.Kind, FieldTitle: cut(n.Title[locale]), FieldBody: n.Body[locale], FieldCustomer: n.Customer,
 			FieldTask: n.Task, FieldKey: key, FieldUrgent: n.Urgent,
 		})
-		record.SetRaw(FieldCreated, created)
+		record.SetRaw(FieldCreated, created) // which Load leaves to the clock of the machine
 		if err := SaveAsSystem(app, record); err != nil {
 			return fmt.Errorf("failed to notify of %s: %w", n.Kind, err)
 		}

@@ -139,6 +139,8 @@ func whyNot(collection string) string {
 		return "Its author may change a follow-up for 24 hours; after that a manager of the customer's team."
 	case crm.CollectionTasks:
 		return "Only whoever is to do a task, whoever asked for it, the manager of the customer's team and the directors may change it."
+	case crm.CollectionPlans:
+		return "Managers plan for their own team, directors for all."
 	case crm.CollectionContacts:
 		return "Contacts are kept by the owner of the customer, those it is assigned to, the manager of its team and the directors."
 	}
@@ -191,6 +193,9 @@ func mayDelete(e *core.RecordRequestEvent, p access.Principal) error {
 // mayMove refuses to give a record to a customer where its sender could not have created it, or where they would read in it what
 // they may not read where it is: a contact of the pool would tell its number among one's own.
 func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record, errs validation.Errors) error {
+	if e.Collection.Name == crm.CollectionPlans {
+		return mayMovePlan(e, p, moved, errs)
+	}
 	customer := moved.GetString(crm.FieldCustomer)
 	if p.Super || customer == moved.Original().GetString(crm.FieldCustomer) {
 		return nil
@@ -214,6 +219,18 @@ func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record,
 		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, "There you would read of it what you may not read now; ask a manager or a director to move it.")
 	}
 	return nil
+}
+
+// mayMovePlan refuses to give a plan to a team, or to none, that its sender could not have made it for.
+func mayMovePlan(e *core.RecordRequestEvent, p access.Principal, moved *core.Record, errs validation.Errors) error {
+	if p.Super || moved.GetString(crm.FieldTeam) == moved.Original().GetString(crm.FieldTeam) {
+		return nil
+	}
+	standing, err := p.Standing(e.App, moved)
+	if err == nil && !p.CanCreate(e.Collection.Name, standing) {
+		errs[crm.FieldTeam] = validation.NewError(codeNotAllowed, whyNot(e.Collection.Name))
+	}
+	return err
 }
 
 // shows tells whether a principal reads something in a record, as stored, once they stand to it otherwise than before.

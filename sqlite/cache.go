@@ -2,8 +2,12 @@ package sqlite
 
 import "container/list"
 
-// keptStatements is how many statements a connection keeps prepared: all that the program has for one customer, and PocketBase's.
-const keptStatements = 200
+// keptStatements is how many statements a connection keeps prepared: the program uses some seventy in a request or a job, and each
+// takes tens of kilobytes. One longer than longestKept names its rows one by one and does not come again.
+const (
+	keptStatements = 100
+	longestKept    = 8192 // bytes of text
+)
 
 // cache are the prepared statements of one connection that nobody is using, by their text. Like the connection it is used by one
 // goroutine at a time.
@@ -35,7 +39,7 @@ func (c *cache) remove(e *list.Element) innerStmt {
 // put keeps a statement that is no longer used, and ends the one used longest ago where there are too many, or this one where there is
 // one of its text already.
 func (c *cache) put(query string, s innerStmt) error {
-	if c.byText[query] != nil {
+	if c.byText[query] != nil || len(query) > longestKept {
 		return s.Close()
 	}
 	if c.byText == nil {

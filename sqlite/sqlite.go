@@ -8,6 +8,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"github.com/pocketbase/dbx"
 	_ "modernc.org/sqlite" // the driver
@@ -33,6 +34,13 @@ func Connect(path string) (*dbx.DB, error) {
 // name is the name of the driver.
 const name = "sqlite"
 
+// Number is the pragma that tells a connection from every other one that the program has made. It is a number which the empty
+// temporary database of each connection has room for.
+const Number = "temp.user_version"
+
+// connections is how many have been made.
+var connections atomic.Int32
+
 // connector makes the connections to a database.
 type connector struct {
 	driver driver.Driver
@@ -41,7 +49,7 @@ type connector struct {
 
 func (c connector) Driver() driver.Driver { return c.driver }
 
-func (c connector) Connect(context.Context) (driver.Conn, error) {
+func (c connector) Connect(ctx context.Context) (driver.Conn, error) {
 	opened, err := c.driver.Open(c.path)
 	if err != nil {
 		return nil, err
@@ -50,7 +58,12 @@ func (c connector) Connect(context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(fmt.Errorf("a connection that is a %T cannot keep its statements", opened), opened.Close())
 	}
-	return &conn{innerConn: inner}, nil
+	made := &conn{innerConn: inner}
+	// Not among the other pragmas, which the driver sorts: where temporary tables are stored takes those there are away.
+	if _, err := made.ExecContext(ctx, fmt.Sprintf("PRAGMA %s = %d", Number, connections.Add(1)), nil); err != nil {
+		return nil, errors.Join(fmt.Errorf("failed to number a connection: %w", err), made.Close())
+	}
+	return made, nil
 }
 
 // innerConn is what the driver's connections are able to do.

@@ -57,6 +57,26 @@ func TestPragmas(t *testing.T) {
 	}
 }
 
+// TestNumber: no two connections have one number, and each keeps its own.
+func TestNumber(t *testing.T) {
+	t.Parallel()
+	db := open(t)
+	seen := map[string]bool{}
+	for range 5 {
+		db.DB().SetMaxIdleConns(-1) // ends the one before
+		db.DB().SetMaxIdleConns(1)
+		var before, after string
+		if err := db.NewQuery("PRAGMA " + sqlite.Number).Row(&before); err != nil {
+			t.Fatal(err)
+		}
+		run(t, db, "CREATE TEMP TABLE a (n); DROP TABLE a; VACUUM", nil)
+		if err := db.NewQuery("PRAGMA " + sqlite.Number).Row(&after); err != nil || after != before || seen[after] {
+			t.Errorf("got %q, then %q, known: %v: %v", before, after, seen, err)
+		}
+		seen[after] = true
+	}
+}
+
 // TestAgain runs the same statements again and again, with other values, in and out of transactions and within each other.
 func TestAgain(t *testing.T) {
 	t.Parallel()
@@ -125,6 +145,30 @@ func TestSchemaChanges(t *testing.T) {
 	run(t, db, "CREATE TABLE a (n)", nil)
 	if got := numbers(t, db, "SELECT n FROM a", nil); len(got) != 0 {
 		t.Errorf("got %v", got)
+	}
+}
+
+// TestSchemaChangesElsewhere changes it through another connection, where what a statement gives is known only once it has begun.
+func TestSchemaChangesElsewhere(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "data.db")
+	var dbs [2]*dbx.DB
+	for i := range dbs {
+		db, err := sqlite.Connect(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer db.Close()
+		db.DB().SetMaxOpenConns(1)
+		dbs[i] = db
+	}
+	run(t, dbs[0], "CREATE TABLE a (n INTEGER); INSERT INTO a VALUES (1)", nil)
+	for i, change := range []string{"SELECT 1", "ALTER TABLE a ADD COLUMN m INTEGER DEFAULT 2", "ALTER TABLE a ADD COLUMN o INTEGER DEFAULT 3"} {
+		run(t, dbs[0], change, nil)
+		row := dbx.NullStringMap{}
+		if err := dbs[1].NewQuery("SELECT * FROM a").One(row); err != nil || len(row) != i+1 {
+			t.Errorf("after %s there are the columns %v: %v", change, row, err)
+		}
 	}
 }
 

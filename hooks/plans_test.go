@@ -1,0 +1,27 @@
+package hooks_test
+
+import (
+	"testing"
+
+	"touchbase/crm"
+	"touchbase/internal/testapp"
+)
+
+// TestPlansStayWithTheirTeam: a manager plans for the own team, and gives no plan away that could not have been made for where it goes.
+func TestPlansStayWithTheirTeam(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	other := o.Team("华北")
+	plan := o.find(crm.CollectionPlans, o.server.Create(o.manager, crm.CollectionPlans, testapp.Fields{
+		"name": "三季度", "period": "2026-Q3", "team": o.team.Id,
+	}).Want(200).Text("id"))
+	for _, team := range []string{other.Id, ""} {
+		if codes := o.server.Update(o.manager, plan, testapp.Fields{"team": team}).Want(400).Codes(); codes["team"] != "not_allowed" {
+			t.Errorf("to team %q: got %v", team, codes)
+		}
+	}
+	o.server.Update(o.manager, plan, testapp.Fields{"name": "第三季度", "team": o.team.Id, "owner": o.rep.Id}).Want(200)
+	o.server.Update(o.rep, plan, testapp.Fields{"name": "我的"}).Want(403)
+	o.server.Update(o.director, plan, testapp.Fields{"team": other.Id}).Want(200)
+	o.server.Update(o.manager, plan, testapp.Fields{"team": o.team.Id}).Want(404)
+}
