@@ -83,7 +83,8 @@ var Table = map[string]Rights{
 				crm.FieldNeedsCheck, crm.FieldAssessedAt, crm.FieldRev),
 			computed(commercial, crm.FieldTierReason, crm.FieldRFM, crm.FieldAnnualPurchase, crm.FieldProductsBought),
 			computed(none, crm.FieldWindowOrders, crm.FieldWindowAmount, crm.FieldNameKey, crm.FieldAssigned, crm.FieldAssessDueAt,
-				crm.FieldImport, crm.FieldArchivedFrom, crm.FieldAutomaticTags, crm.FieldLightTouch),
+				crm.FieldImport, crm.FieldArchivedFrom, crm.FieldAutomaticTags, crm.FieldLightTouch, crm.FieldCheckSince, crm.FieldHeldSince,
+				crm.FieldReleaseOn),
 		),
 	},
 	crm.CollectionContacts: {

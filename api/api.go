@@ -15,6 +15,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		group := e.Router.Group("/api/crm").BindFunc(requireStaff)
 		group.GET("/jobs", listJobs(jobs)).BindFunc(requireDirector)
 		group.POST("/jobs/{name}/run", runJob(jobs)).BindFunc(requireDirector)
+		group.GET("/today", today(now))
 		group.GET("/search/{collection}", searchRecords)
 		group.POST("/search/{collection}", searchRecords)
 		group.GET("/customers/{id}/timeline", timeline)
@@ -24,6 +25,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindCustomers(group, now)
 		bindReveal(group, now)
 		bindDuplicates(group, now)
+		bindCampaigns(group)
 		return e.Next()
 	})
 }

@@ -34,3 +34,35 @@ func readTexts(e *core.RequestEvent, names ...string) (map[string]string, error)
 	}
 	return texts, nil
 }
+
+// readLists reads a body of lists of texts by name, of which a text alone is one; nothing is an empty list. It refuses other names and
+// whatever is no list of texts, by field.
+func readLists(e *core.RequestEvent, names ...string) (map[string][]string, error) {
+	body := map[string]any{}
+	if err := e.BindBody(&body); err != nil {
+		return nil, e.BadRequestError("The body cannot be read.", err)
+	}
+	lists, errs := map[string][]string{}, validation.Errors{}
+	for name, value := range body {
+		if !slices.Contains(names, name) {
+			errs[name] = validation.NewError(crm.CodeUnknownField, fmt.Sprintf("There is no %q here.", name))
+			continue
+		}
+		items, isList := value.([]any)
+		if !isList && value != nil && value != "" {
+			items = []any{value}
+		}
+		for _, item := range items {
+			text, isText := item.(string)
+			if !isText {
+				errs[name] = validation.NewError(crm.CodeUnreadableText, "This is a list of texts.")
+				break
+			}
+			lists[name] = append(lists[name], text)
+		}
+	}
+	if len(errs) > 0 {
+		return nil, e.BadRequestError("The body cannot be read.", errs)
+	}
+	return lists, nil
+}

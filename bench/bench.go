@@ -25,13 +25,14 @@ type Options struct {
 }
 
 // Parts are what can be measured, in this order.
-var Parts = []string{"nightly", "all", "rest"}
+var Parts = []string{"nightly", "all", "rest", "today"}
 
 type bench struct {
 	Options
 	now    time.Time // of the company, when it was made
 	ours   *program
 	plain  core.App // the same company without our hooks, for what ours is compared with
+	served *server  // ours, once a part has asked for it: PocketBase serves an app once
 	report *Report
 }
 
@@ -52,8 +53,8 @@ func Run(ctx context.Context, options Options) (report *Report, err error) {
 	if err := b.open(company, work); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, stop(b.ours), stop(b.plain)) }()
-	for i, part := range []func(context.Context) error{b.nightly, b.all, b.rest} {
+	defer func() { err = errors.Join(err, b.close(), stop(b.ours), stop(b.plain)) }()
+	for i, part := range []func(context.Context) error{b.nightly, b.all, b.rest, b.day} {
 		if len(b.Only) > 0 && !slices.Contains(b.Only, Parts[i]) {
 			continue
 		}
@@ -97,4 +98,24 @@ func (b *bench) open(company, work string) (err error) {
 // steps gives a progress of one piece of work.
 func (b *bench) steps(what string) func(done, total int) {
 	return func(done, total int) { b.Progress(what, done, total) }
+}
+
+// serveOurs starts the program's server, unless it runs already.
+func (b *bench) serveOurs() (*server, error) {
+	if b.served != nil {
+		return b.served, nil
+	}
+	started, err := serve(b.ours)
+	if err == nil {
+		b.served = started
+	}
+	return started, err
+}
+
+// close ends the program's server.
+func (b *bench) close() error {
+	if b.served == nil {
+		return nil
+	}
+	return b.served.server.Close()
 }

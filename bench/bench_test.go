@@ -37,7 +37,7 @@ func TestEveryPartMeasures(t *testing.T) {
 		}
 		seen[line.Key] = true
 	}
-	for _, key := range []string{"night", "night-due", "night-rfm", "night-alone", "all-1%", "all-1%-wait", "all-100%", "all-100%-heap", "rest-1-batch", "rest-8-bare"} {
+	for _, key := range []string{"night", "night-due", "night-rfm", "night-alone", "all-1%", "all-1%-wait", "all-100%", "all-100%-heap", "rest-1-batch", "rest-8-bare", "today", "today-sql"} {
 		if !seen[key] {
 			t.Errorf("there is no line %s", key)
 		}

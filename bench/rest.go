@@ -51,14 +51,13 @@ func (b *bench) rest(ctx context.Context) (err error) {
 	if err := r.prepare(); err != nil {
 		return err
 	}
-	for app, s := range map[core.App]**server{b.ours: &r.ours, b.plain: &r.plain} {
-		started, err := serve(app)
-		if err != nil {
-			return err
-		}
-		*s = started
-		defer func() { err = errors.Join(err, started.server.Close()) }()
+	if r.ours, err = b.serveOurs(); err != nil {
+		return err
 	}
+	if r.plain, err = serve(b.plain); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.plain.server.Close()) }()
 	if err := r.probe(ctx); err != nil {
 		return err
 	}

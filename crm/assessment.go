@@ -366,6 +366,13 @@ func (s *saving) update(j *judged) ([]audit.Entry, error) {
 			params[FieldTags] = tags.To
 			changes[FieldTags] = audit.Change{From: jsonText(tags.From), To: jsonText(tags.To)}
 		}
+		if column.name == FieldNeedsCheck && isNothing(from) != isNothing(to) {
+			set.WriteString(", check_since = {:check_since}") // our own note: the log has the column itself
+			params[FieldCheckSince] = ""
+			if !isNothing(to) {
+				params[FieldCheckSince] = FormatMoment(j.at)
+			}
+		}
 	}
 	sql := set.String()
 	if s.updates[sql] == nil {
@@ -380,6 +387,12 @@ func (s *saving) update(j *judged) ([]audit.Entry, error) {
 	return []audit.Entry{{
 		Action: audit.ActionUpdate, Collection: CollectionCustomers, Record: j.facts.ID, Changes: changes,
 	}}, nil
+}
+
+// isNothing tells whether the JSON of a list has nothing in it.
+func isNothing(list any) bool {
+	raw, isJSON := list.(json.RawMessage)
+	return isJSON && (string(raw) == "null" || string(raw) == "[]")
 }
 
 // tasks opens and ends the tasks that follow from the assessment. A first assessment finds what has been so for long: it opens

@@ -29,8 +29,8 @@ func watchOver(t testing.TB, app *testapp.App, simulated bool) {
 	}
 }
 
-// notices lists what was told, oldest first, as "kind whom", "!" first where it is urgent.
-func notices(t testing.TB, app *testapp.App, condition string) []string {
+// toldSoFar lists what was told, oldest first, as "kind whom", "!" first where it is urgent.
+func toldSoFar(t testing.TB, app *testapp.App, condition string) []string {
 	t.Helper()
 	var rows []struct {
 		Kind, Name string
@@ -111,7 +111,7 @@ func TestDeadlinesAreTold(t *testing.T) {
 			var got []told
 			for range 5 * 24 * 6 {
 				watchOver(t, app, false)
-				list := notices(t, app, "TRUE")
+				list := toldSoFar(t, app, "TRUE")
 				for _, what := range list[len(got):] {
 					got = append(got, told{app.Clock.Now().Sub(begun), what})
 				}
@@ -142,7 +142,7 @@ func TestTrialTellsNobody(t *testing.T) {
 	if n, err := app.CountRecords(crm.CollectionTasks, dbx.HashExp{"kind": "win_back"}); err != nil || n != 1 {
 		t.Errorf("there are %d win-backs, %v", n, err)
 	}
-	if got := notices(t, app, "TRUE"); len(got) > 0 {
+	if got := toldSoFar(t, app, "TRUE"); len(got) > 0 {
 		t.Errorf("told %v", got)
 	}
 }
@@ -155,7 +155,7 @@ func TestWinBackIsTold(t *testing.T) {
 	customer := app.Customer(testapp.Fields{"owner": rep.Id})
 	app.Make(crm.CollectionOrders, testapp.Fields{"customer": customer.Id, "ordered_at": app.Clock.Now().AddDate(0, 0, -60), "amount": 1000.0})
 	pass(t, app, 40)
-	if got, want := notices(t, app, "n.kind = 'win_back'"), []string{"!win_back 小王"}; !slices.Equal(got, want) {
+	if got, want := toldSoFar(t, app, "n.kind = 'win_back'"), []string{"!win_back 小王"}; !slices.Equal(got, want) {
 		t.Errorf("told %v, want %v", got, want)
 	}
 	task, err := app.FindFirstRecordByData(crm.CollectionTasks, "kind", "win_back")

@@ -59,6 +59,7 @@ func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.T
 	}
 	contactDay := rules.DayOf(started, policy.Zone)
 	checkNextStep(record, contactDay, errs)
+	checkCampaignOf(record, errs)
 
 	if err := checkPeople(app, record, errs); err != nil {
 		return err

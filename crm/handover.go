@@ -85,6 +85,9 @@ func TakeOver(tx core.App, policy *Policy, from, to, by string, now time.Time) (
 		if err := giveCustomers(tx, from, to); err != nil {
 			return nil, err
 		}
+		if err := holdSince(tx, customers, now); err != nil {
+			return nil, err
+		}
 	}
 	left, err := unfinishedOf(tx, dbx.HashExp{FieldAssignee: from})
 	if err != nil {

@@ -30,6 +30,10 @@ type Policy struct {
 	TakePerDay           int // customers a person takes from the pool; 0: none
 	RevealPerHour        int // masked values a person is shown; 0: none
 	WinBackHours         int
+	ContractNoticeDays   int
+	LeadDays             int
+	ReviewEveryDays      int // 0: never
+	ReleaseAfterDays     int // 0: never
 
 	Bounds      *rules.CutPoints // the fixed ones of RFM; none: the population's own
 	priceTopics []string         // ids of the tags that are about the price
@@ -87,6 +91,10 @@ func readPolicy(app core.App) (*Policy, error) {
 		TakePerDay           int     `db:"take_per_day"`
 		RevealPerHour        int     `db:"reveal_per_hour"`
 		WinBackHours         int     `db:"win_back_hours"`
+		ContractNoticeDays   int     `db:"contract_notice_days"`
+		LeadDays             int     `db:"lead_days"`
+		ReviewEveryDays      int     `db:"review_every_days"`
+		ReleaseAfterDays     int     `db:"release_after_days"`
 		LayerPotential       float64 `db:"layer_potential"`
 		TierModel            string  `db:"tier_model"`
 		RFMBounds            []byte  `db:"rfm_bounds"`
@@ -96,7 +104,7 @@ func readPolicy(app core.App) (*Policy, error) {
 	err := app.DB().NewQuery(`SELECT timezone, country, value_high, value_mid, light_factor, recovery_factor,
 		recovery_steps, rfm_window_days, contacts_per_day, record_within_hours, templated_count, templated_days,
 		respond_negative_hours, respond_case_hours, respond_major_hours, remind_before_hours, escalate_after_hours, take_per_day, reveal_per_hour, holidays, workdays,
-		win_back_hours, layer_potential, tier_model, rfm_bounds
+		win_back_hours, contract_notice_days, lead_days, review_every_days, release_after_days, layer_potential, tier_model, rfm_bounds
 		FROM policy LIMIT 1`).One(&row)
 	if err != nil {
 		return nil, fmt.Errorf("failed to load the policy: %w", err)
@@ -118,7 +126,8 @@ func readPolicy(app core.App) (*Policy, error) {
 		RespondNegativeHours: row.RespondNegativeHours, RespondCaseHours: row.RespondCaseHours, RespondMajorHours: row.RespondMajorHours,
 		RemindBeforeHours:  row.RemindBeforeHours,
 		EscalateAfterHours: row.EscalateAfterHours, TakePerDay: row.TakePerDay, RevealPerHour: row.RevealPerHour,
-		WinBackHours: row.WinBackHours,
+		WinBackHours: row.WinBackHours, ContractNoticeDays: row.ContractNoticeDays, LeadDays: row.LeadDays,
+		ReviewEveryDays: row.ReviewEveryDays, ReleaseAfterDays: row.ReleaseAfterDays,
 	}
 	if policy.Calendar.Holidays, err = days(row.Holidays); err != nil {
 		return nil, fmt.Errorf("failed to read the policy's holidays: %w", err)

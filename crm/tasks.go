@@ -39,6 +39,11 @@ var ruleTitles = map[string][2]string{
 	KindCase:             {"处理客户的服务单", "See to the customer's case"},
 	KindWinBack:          {"挽回客户：24 小时内联系", "Win the customer back: get in touch within a day"},
 	KindLightTouch:       {"轻量触达：分享行业资讯，不推销", "Light touch: share industry news, no pitch"},
+	KindBirthday:         {"为客户的一位联系人送上生日祝福", "Wish a contact of the customer a happy birthday"},
+	KindAnniversary:      {"在客户的纪念日送上祝贺", "Congratulate the customer on its anniversary"},
+	KindContractRenewal:  {"合同即将到期：与客户商谈续约", "A contract is running out: talk about its renewal"},
+	KindProfileReview:    {"复盘名下客户的资料", "Review the profiles of your customers"},
+	KindVerifyInfo:       {"核对客户资料中的疑点", "Check what is doubtful in the customer's details"},
 }
 
 // OpenTask makes a rule's task exist. One that is open stays as people have arranged it; one that the rule had

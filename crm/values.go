@@ -24,6 +24,11 @@ const (
 	KindLightTouch       = "light_touch"
 	KindCase             = "case"
 	KindWinBack          = "win_back"
+	KindBirthday         = "birthday"
+	KindAnniversary      = "anniversary"
+	KindContractRenewal  = "contract_renewal"
+	KindProfileReview    = "profile_review"
+	KindVerifyInfo       = "verify_info"
 
 	TaskOpen       = "open"
 	TaskInProgress = "in_progress"
@@ -33,17 +38,25 @@ const (
 
 	PriorityHigh   = "high"
 	PriorityNormal = "normal"
+	PriorityLow    = "low"
 
 	DirectionIn  = "in"
 	DirectionOut = "out"
 
+	FeedbackPositive   = "positive"
 	FeedbackNegative   = "negative"
 	FeedbackNoResponse = "no_response"
 	MoodDissatisfied   = "dissatisfied"
 	MoodHesitant       = "hesitant"
+	MoodInterested     = "interested"
 
 	KindCampaign  = "campaign"
 	KindComplaint = "complaint"
+
+	ResponseInterested = "interested" // of a member of a campaign
+	ResponseJoined     = "joined"
+	ResponseDeclined   = "declined"
+	ResponseNone       = "none"
 
 	SeverityMinor = "minor" // of a case
 	SeverityMajor = "major"

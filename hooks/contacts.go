@@ -39,5 +39,8 @@ func (h *hooks) onContactWrite(e *core.RecordEvent) error {
 	if err := crm.FollowContact(e.App, e.Record, policy, h.now()); err != nil {
 		return err
 	}
+	if err := crm.EndCare(e.App, policy, h.now(), customersOf(e.Record)...); err != nil {
+		return err
+	}
 	return h.reassess(e, policy, customersOf(e.Record)...)
 }

@@ -12,7 +12,7 @@ func (h *hooks) bindContracts(app core.App) {
 	h.bindCustomerOf(app, crm.CollectionContracts)
 }
 
-// onContractWrite stores the contract in its form and judges the customer.
+// onContractWrite stores the contract in its form, ends the talk about its renewal where that is settled, and judges the customer.
 func (h *hooks) onContractWrite(e *core.RecordEvent) error {
 	crm.NormalizeContract(e.Record)
 	if err := e.Next(); err != nil {
@@ -20,6 +20,9 @@ func (h *hooks) onContractWrite(e *core.RecordEvent) error {
 	}
 	policy, err := crm.LoadPolicy(e.App)
 	if err != nil {
+		return err
+	}
+	if err := crm.EndCare(e.App, policy, h.now(), customersOf(e.Record)...); err != nil {
 		return err
 	}
 	return h.reassess(e, policy, customersOf(e.Record)...)

@@ -33,6 +33,7 @@ func (h *hooks) bindCustomers(app core.App) {
 
 // onCustomerWrite stores the customer in its form and judges it; the record answers with the judgement.
 func (h *hooks) onCustomerWrite(e *core.RecordEvent) error {
+	crm.SettleHolding(e.Record, h.now())
 	if err := crm.NormalizeCustomer(e.App, e.Record); err != nil {
 		return err
 	}
@@ -47,6 +48,9 @@ func (h *hooks) onCustomerWrite(e *core.RecordEvent) error {
 		return err
 	}
 	if err := h.reassess(e, policy, e.Record.Id); err != nil {
+		return err
+	}
+	if err := crm.EndCare(e.App, policy, h.now(), e.Record.Id); err != nil {
 		return err
 	}
 	return crm.Refresh(e.App, e.Record)

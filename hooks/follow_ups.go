@@ -49,6 +49,9 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	if err := crm.FollowUpTasks(e.App, e.Record, policy, h.now()); err != nil {
 		return err
 	}
+	if err := crm.FollowCampaign(e.App, e.Record); err != nil {
+		return err
+	}
 	return h.reassessOf(e, policy, e.Record.GetDateTime(crm.FieldStartedAt).Time())
 }
 

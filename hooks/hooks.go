@@ -45,6 +45,7 @@ func Register(app core.App, now func() time.Time) {
 	h.bindSurveys(app)
 	h.bindFollowUps(app)
 	h.bindTasks(app)
+	h.bindCampaigns(app)
 	h.bindPolicy(app)
 }
 

@@ -30,6 +30,9 @@ func NextTime(schedule string, zone *time.Location, after time.Time) (time.Time,
 	return nextTime(job{schedule: schedule}, zone, after)
 }
 
+// Count is how many jobs there are.
+func Count() int { return len(table) }
+
 // Missed lists the jobs that a start would make up.
 func (j *Jobs) Missed() ([]string, error) { return j.missed() }
 

@@ -11,6 +11,7 @@ import (
 
 	"touchbase/crm"
 	"touchbase/internal/testapp"
+	"touchbase/jobs"
 )
 
 // patience is how long a test waits for something that happens in the background.
@@ -45,7 +46,7 @@ func advance(t *testing.T, app *testapp.App, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := app.Clock.BlockUntilContext(ctx, 2); err != nil { // two jobs
+	if err := app.Clock.BlockUntilContext(ctx, jobs.Count()); err != nil { // each waits
 		t.Fatalf("the jobs do not wait for their moment: %v", err)
 	}
 	app.Clock.Advance(d)

@@ -30,6 +30,7 @@ var table = []job{
 	{name: "tiers", aliases: []string{"silence"}, schedule: "0 2 * * *", work: crm.RunTiers},
 	{name: "reminders", schedule: "0 * * * *", work: crm.RunReminders},
 	{name: "response", schedule: "*/10 * * * *", work: crm.RunResponse},
+	{name: "care", schedule: "0 7 * * *", work: crm.RunCare},
 }
 
 // Jobs runs the jobs of one app.

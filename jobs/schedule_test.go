@@ -146,13 +146,17 @@ func TestZoneChange(t *testing.T) {
 	// 02:00 in Shanghai is 18:00 UTC, 02:00 in Berlin is 00:00 UTC.
 	for hour := 3; hour <= 24; hour++ { // it is 02:00 UTC
 		advance(t, app, time.Hour)
-		row := await(t, runs)
-		app.Jobs.Await(row.GetString(crm.FieldJob))
-		if hour < 24 && row.GetString(crm.FieldJob) != "reminders" {
-			t.Fatalf("%s ran at %d:00 UTC", row.GetString(crm.FieldJob), hour)
+		ran := map[string]bool{}
+		for !ran["reminders"] || hour == 24 && !ran["tiers"] {
+			name := await(t, runs).GetString(crm.FieldJob)
+			app.Jobs.Await(name)
+			ran[name] = true
+		}
+		if hour < 24 && ran["tiers"] {
+			t.Fatalf("tiers ran at %d:00 UTC", hour)
 		}
 	}
-	if row := await(t, runs); len(history(t, app, "tiers")) != 2 {
-		t.Errorf("runs of tiers after 02:00 in Berlin: %v, last %s", history(t, app, "tiers"), row.GetString(crm.FieldJob))
+	if len(history(t, app, "tiers")) != 2 {
+		t.Errorf("runs of tiers after 02:00 in Berlin: %v", history(t, app, "tiers"))
 	}
 }

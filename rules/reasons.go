@@ -16,6 +16,11 @@ const (
 	RuleNext        = "next"
 	RuleStepMissing = "step_missing"
 	RuleStepDone    = "step_done"
+	RuleDue         = "due"       // a next date of which nothing more is known
+	RuleDeadline    = "deadline"  // of a task, in hours
+	RuleOverdue     = "overdue"   // a task
+	RuleDueToday    = "due_today" // likewise
+	RulePromised    = "promised"  // likewise, for one of the next days
 )
 
 // BasisFirstContact is what a silence rests on where there was no interaction yet.
@@ -84,6 +89,11 @@ type Reason struct {
 	From   Day     `json:"from,omitempty"`
 	Factor float64 `json:"factor,omitempty"`
 	Next   Day     `json:"next,omitempty"`
+
+	Kind  string `json:"kind,omitempty"` // of a task
+	Due   Day    `json:"due,omitempty"`
+	Past  bool   `json:"past,omitempty"`  // its deadline is
+	Hours int    `json:"hours,omitempty"` // whole ones, until the deadline or since
 }
 
 // TierFromReasons judges again from the figures of the reasons alone: what a reader who distrusts the

@@ -76,6 +76,10 @@ func (r Reason) sentence(l int) sentence {
 			return r.cadenceSentence()
 		}
 		return sentence{dates[r.Basis], []any{r.Next, r.From, r.Days}}
+	case RuleDue:
+		return sentence{[2]string{"%[1]s 跟进", "follow up on %[1]s"}, []any{r.Next}}
+	case RuleDeadline, RuleOverdue, RuleDueToday, RulePromised:
+		return r.taskSentence(l)
 	}
 	return sentence{words: [2]string{r.Rule, r.Rule}}
 }

@@ -25,6 +25,7 @@ var terms = map[string][2]string{ // value → Chinese, English
 	"cause:service": {"服务", "service"}, "cause:": {"原因不明", "no evidence of a cause"},
 	"segment:high_value_stable": {"高价值稳定客户", "high value, stable"}, "segment:high_value_potential": {"高价值潜力客户", "high value, potential"},
 	"segment:standard": {"普通客户", "standard"}, "segment:churn_risk": {"流失风险客户", "churn risk"},
+	"kind:negative_feedback": {"负面反馈", "negative feedback"}, "kind:case": {"服务单", "case"}, "kind:win_back": {"挽回", "win-back"}, "kind:handover": {"交接", "handover"},
 	"group:core": {"核心", "core"}, "group:potential": {"潜力", "potential"}, "group:normal": {"普通", "normal"}, "group:dormant": {"沉睡", "dormant"},
 }
 

@@ -116,6 +116,20 @@ func goldenWords(t *testing.T) []goldenReason {
 			"2026-03-04 跟进：2026-03-01 的订单、服务单或调查结束沉默，3 天后再联系",
 			"follow up on 2026-03-04: 3 days after the order, case or survey of 2026-03-01 that ended a silence",
 		},
+		{rules.Reason{Rule: rules.RuleDue, Next: april}, "2026-04-01 跟进", "follow up on 2026-04-01"},
+		{rules.Reason{Rule: rules.RuleDeadline, Kind: "negative_feedback", Due: april, Hours: 5}, "负面反馈：还剩 5 小时", "negative feedback: 5 hours left"},
+		{rules.Reason{Rule: rules.RuleDeadline, Kind: "case", Due: april, Hours: 1}, "服务单：还剩 1 小时", "case: 1 hour left"},
+		{rules.Reason{Rule: rules.RuleDeadline, Kind: "win_back", Due: april}, "挽回：还剩不到 1 小时", "win-back: less than an hour left"},
+		{rules.Reason{Rule: rules.RuleDeadline, Kind: "handover", Due: april, Past: true}, "交接：刚刚超过时限", "handover: the deadline has just passed"},
+		{
+			rules.Reason{Rule: rules.RuleDeadline, Kind: "handover", Due: april, Past: true, Hours: 49},
+			"交接：已超过时限 49 小时", "handover: 49 hours past the deadline",
+		},
+		{rules.Reason{Rule: rules.RuleOverdue, Due: march, Days: 31}, "应于 2026-03-01 完成，已逾期 31 天", "was due on 2026-03-01, 31 days late"},
+		{rules.Reason{Rule: rules.RuleOverdue, Due: march, Days: 1}, "应于 2026-03-01 完成，已逾期 1 天", "was due on 2026-03-01, 1 day late"},
+		{rules.Reason{Rule: rules.RuleOverdue, Due: march}, "今天的期限已过", "was due earlier today"},
+		{rules.Reason{Rule: rules.RuleDueToday, Due: march}, "今天到期", "due today"},
+		{rules.Reason{Rule: rules.RulePromised, Due: march}, "已承诺 2026-03-01 前完成", "promised for 2026-03-01"},
 	}...)
 }
 
@@ -165,7 +179,7 @@ func TestEveryRuleHasWords(t *testing.T) {
 		}
 	}
 	for _, name := range slices.Concat(
-		constants(t, "reasons.go", "Rule", 13), constants(t, "reasons.go", "Basis", 8), constants(t, "suggestions.go", "Add", 11),
+		constants(t, "reasons.go", "Rule", 18), constants(t, "reasons.go", "Basis", 8), constants(t, "suggestions.go", "Add", 11),
 	) {
 		if !told[name] {
 			t.Errorf("the words of %s are not tested", name)

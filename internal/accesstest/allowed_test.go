@@ -20,6 +20,9 @@ var with = map[string]testapp.Fields{
 	"tasks.due_at":              {"postpone_reason": "对方出差"},
 	"contracts.starts_on":       {"ends_on": "2040-01-01"},
 	"contracts.ends_on":         {"starts_on": "2020-01-01"},
+	"campaigns.starts_on":       {"ends_on": "2040-01-01"},
+	"campaigns.ends_on":         {"starts_on": "2020-01-01"},
+	"follow_ups.campaign":       {"kind": "campaign"},
 }
 
 // fixed are fields that have rules of their own beyond who may write them, each tested where the rule is.
@@ -31,7 +34,7 @@ var fixed = []string{
 	"contracts.customer", "cases.customer", "cases.contact", "cases.by", "cases.opened_at", "cases.responded_at", "cases.resolved_at", "cases.assignee",
 	"surveys.customer", "surveys.contact", "surveys.sent_at", "surveys.answered_at", "surveys.nps", "surveys.satisfaction", "surveys.comment",
 	"users.email", "users.password", "users.role", "users.active", "users.avatar", "users.substitute", "users.team",
-	"campaign_members.campaign", "campaign_members.customer", "materials.file", "plans.period",
+	"campaign_members.campaign", "campaign_members.customer", "campaign_members.reached_at", "materials.file", "plans.period",
 	"tiers.code", "tiers.cadence_days", "policy.timezone", "policy.currency", "policy.country", "risk_rules.signal",
 }
 

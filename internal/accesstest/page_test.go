@@ -62,11 +62,11 @@ var page = map[string]rights{
 			lines(keeps(grant{"none", "none", "team pool", "all"}), "owner collaborators"),
 			lines(keeps(grant{"none", "none", "team", "all"}), "tier_pin tier_pin_reason tier_pin_until"),
 			lines(keeps(grant{"own", "none", "team", "all"}), "archived_reason"),
-			lines(reads(nobody), "window_orders window_amount name_key assigned assess_due_at import archived_from automatic_tags light_touch"),
+			lines(reads(nobody), "window_orders window_amount name_key assigned assess_due_at import archived_from automatic_tags light_touch check_since held_since release_on"),
 		),
 		computed: "team tier tier_reason value potential risk segment rfm churn_cause silent silent_since touch_mode last_follow_up_at last_interaction_at " +
 			"next_follow_up_on last_order_at annual_purchase window_orders window_amount products_bought open_tasks missing_info needs_check " +
-			"name_key assigned assessed_at assess_due_at stage rev import archived_from automatic_tags light_touch",
+			"name_key assigned assessed_at assess_due_at stage rev import archived_from automatic_tags light_touch check_since held_since release_on",
 	},
 	"contacts": {
 		see: asCustomer, create: grant{"own assigned pool", "all", "team own pool", "all"},
