@@ -31,7 +31,7 @@ func NextTime(schedule string, zone *time.Location, after time.Time) (time.Time,
 }
 
 // Count is how many jobs there are.
-func Count() int { return len(table) }
+func (j *Jobs) Count() int { return len(j.table) }
 
 // Missed lists the jobs that a start would make up.
 func (j *Jobs) Missed() ([]string, error) { return j.missed() }
