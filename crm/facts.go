@@ -151,9 +151,9 @@ func loadStepsDone(app core.App, facts map[string]*customerFacts, now time.Time)
 		return err
 	}
 	var done []string
-	err = app.DB().NewQuery(`SELECT c.value FROM json_each({:ids}) c WHERE EXISTS (
+	err = app.DB().NewQuery(`SELECT json_each.value FROM json_each({:ids}) WHERE EXISTS (
 		SELECT 1 FROM tasks t WHERE t.kind = 'next_action' AND t.status = 'done' AND t.result != {:settled}
-		AND t.follow_up = (SELECT f.id FROM follow_ups f WHERE f.customer = c.value AND f.started_at <= {:now}
+		AND t.follow_up = (SELECT f.id FROM follow_ups f WHERE f.customer = json_each.value AND f.started_at <= {:now}
 			ORDER BY f.started_at DESC, f.created DESC LIMIT 1))`).
 		Bind(dbx.Params{"ids": string(list), "now": FormatMoment(now), "settled": settledByFollowUp}).Column(&done)
 	if err != nil {
