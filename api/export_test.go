@@ -242,6 +242,9 @@ func TestExportEveryCollection(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if name == crm.CollectionNotifications { // those of others are nobody's to see
+			records = slices.DeleteFunc(records, func(r *core.Record) bool { return r.GetString("user") != c.people[crm.RoleDirector].Id })
+		}
 		rows, note := exportedRows(t, server, c.people[crm.RoleDirector], name+"?sort=-id")
 		if len(rows) != len(records) || !strings.HasSuffix(note, fmt.Sprintf(" %d rows", len(records))) {
 			t.Errorf("%s: %d of %d are exported, %q", name, len(rows), len(records), note)

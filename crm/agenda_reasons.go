@@ -26,7 +26,7 @@ func (i *AgendaItem) Reason(policy *Policy, now time.Time) rules.Reason {
 }
 
 // reasonsToCall are the rules of those reasons of an assessment that say why a customer is due, none of them by a restricted fact.
-var reasonsToCall = []string{rules.RuleNext, rules.RuleStepMissing, rules.RuleSilent, rules.RuleRecovering}
+var reasonsToCall = []string{rules.RuleNext, rules.RuleStepMissing, rules.RuleStepDone, rules.RuleSilent, rules.RuleRecovering}
 
 // WhyDue says of customers, by id, why they are due: what the next date rests on first. Where a judgement made now would have
 // another date than the stored one, which the next night puts right, it says that date alone.
@@ -36,6 +36,9 @@ func WhyDue(app core.App, policy *Policy, ids []string, now time.Time) (map[stri
 	}
 	facts, err := loadFacts(app, ids, policy)
 	if err != nil {
+		return nil, err
+	}
+	if err := loadStepsDone(app, facts, now); err != nil {
 		return nil, err
 	}
 	why := make(map[string][]rules.Reason, len(facts))

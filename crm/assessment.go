@@ -228,6 +228,7 @@ type judged struct {
 	changed []int // places of the columns that differ
 	signals []signalChange
 	at      time.Time
+	trial   bool // judged as of a moment somebody chose: nobody is told
 }
 
 // isNews tells whether the assessment differs from what is stored.
@@ -249,7 +250,7 @@ func judge(app core.App, ids []string, policy *Policy, how Assessing) ([]judged,
 		if scores, given := how.Scores[id]; given {
 			f.Scores = scores
 		}
-		j := judged{facts: f, at: how.moment(ParseMoment(f.stored.AssessedAt))}
+		j := judged{facts: f, at: how.moment(ParseMoment(f.stored.AssessedAt)), trial: how.Simulated}
 		j.result = rules.Assess(f.Facts, policy.Policy, j.at)
 		if j.want, err = stored(&j.result, f.stored.Stage); err != nil {
 			return nil, fmt.Errorf("failed to store the assessment of %s: %w", id, err)
@@ -398,6 +399,11 @@ func isNothing(list any) bool {
 // none.
 func (s *saving) tasks(j *judged) error {
 	quiet := s.how.Quiet || j.facts.stored.AssessedAt == ""
+	if j.want.Tier == string(rules.TierS) && j.facts.stored.Tier != j.want.Tier && !quiet && !j.trial {
+		if err := tellNewS(s.app, s.policy, j.facts.ID, j.at); err != nil {
+			return err
+		}
+	}
 	changed := false
 	for _, sync := range []func(app core.App, policy *Policy, j *judged, quiet bool) (bool, error){syncLightTouch, syncWinBack} {
 		did, err := sync(s.app, s.policy, j, quiet)
@@ -462,6 +468,9 @@ func Explain(app core.App, id string, now time.Time) (rules.Assessment, error) {
 	f, ok := facts[id]
 	if !ok {
 		return rules.Assessment{}, errors.New("no such customer")
+	}
+	if err := loadStepsDone(app, facts, now); err != nil {
+		return rules.Assessment{}, err
 	}
 	return rules.Assess(f.Facts, policy.Policy, now), nil
 }

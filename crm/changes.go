@@ -74,5 +74,13 @@ func saveAsSystemUnchecked(app core.App, record *core.Record) error {
 
 func asSystem() context.Context { return context.WithValue(context.Background(), system{}, true) }
 
+// quiet marks a context as one of a write that nobody is told of.
+type quiet struct{}
+
+// IsQuiet tells whether nobody is to be told of a write: it is history, a trial, or one of many that are told of as one.
+func IsQuiet(ctx context.Context) bool { return ctx.Value(quiet{}) != nil }
+
+func asQuietSystem() context.Context { return context.WithValue(asSystem(), quiet{}, true) }
+
 // HasRev tells whether a collection counts the changes people make to its records.
 func HasRev(collection *core.Collection) bool { return collection.Fields.GetByName(FieldRev) != nil }

@@ -35,14 +35,24 @@ func NormalizeContact(app core.App, record *core.Record, policy *Policy) error {
 		}
 	case !left:
 		record.Set(FieldLeftAsPrimary, false)
-		if record.IsNew() && !record.GetBool(FieldIsPrimary) {
-			has, err := hasPrimary(app, record)
-			if err != nil {
-				return err
-			}
-			record.Set(FieldIsPrimary, !has)
-		}
+		return settlePrimary(app, record)
 	}
+	return nil
+}
+
+// settlePrimary makes a contact who joins a customer, by being entered, moved there or coming back, its primary one where it has none.
+// Whoever was primary elsewhere displaces nobody here.
+func settlePrimary(app core.App, record *core.Record) error {
+	moves := !record.IsNew() && changed(record, FieldCustomer)
+	returns := !record.IsNew() && !record.Original().GetDateTime(FieldLeftOn).IsZero()
+	if !moves && (record.GetBool(FieldIsPrimary) || !record.IsNew() && !returns) {
+		return nil
+	}
+	has, err := hasPrimary(app, record)
+	if err != nil {
+		return err
+	}
+	record.Set(FieldIsPrimary, !has)
 	return nil
 }
 

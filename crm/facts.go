@@ -3,6 +3,8 @@ package crm
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -141,6 +143,28 @@ func (l loader) followUps() error {
 	}, &at, &created, &feedback, &mood, &fu.Status, &resume, &fu.Competitor, &topics, &due)
 }
 
+// loadStepsDone adds to facts whether somebody did the next step of the customer's latest follow-up, which is confirmed by that, while
+// nobody has recorded yet what came of it: the reasons then ask for the next step. No judgement rests on it.
+func loadStepsDone(app core.App, facts map[string]*customerFacts, now time.Time) error {
+	list, err := json.Marshal(slices.Collect(maps.Keys(facts)))
+	if err != nil {
+		return err
+	}
+	var done []string
+	err = app.DB().NewQuery(`SELECT json_each.value FROM json_each({:ids}) WHERE EXISTS (
+		SELECT 1 FROM tasks t WHERE t.kind = 'next_action' AND t.status = 'done' AND t.result != {:settled}
+		AND t.follow_up = (SELECT f.id FROM follow_ups f WHERE f.customer = json_each.value AND f.started_at <= {:now}
+			ORDER BY f.started_at DESC, f.created DESC LIMIT 1))`).
+		Bind(dbx.Params{"ids": string(list), "now": FormatMoment(now), "settled": settledByFollowUp}).Column(&done)
+	if err != nil {
+		return fmt.Errorf("failed to look for steps that were done: %w", err)
+	}
+	for _, id := range done {
+		facts[id].StepDone = true
+	}
+	return nil
+}
+
 func (l loader) cases() error {
 	var opened, severity, respondBy, resolved string
 	var c rules.Case
@@ -162,11 +186,11 @@ func (l loader) surveys() error {
 	}, &answered, &s.NPS, &s.Satisfaction)
 }
 
-// contacts tells whether there is someone to reach and a number to reach them at. Who left does not count.
+// contacts tells whether there is a primary contact and a number to reach somebody at. Who left does not count.
 func (l loader) contacts() error {
 	var phone, left, texts string
-	var decides, asPrimary bool
-	return l.each(`SELECT customer, phone, is_decision_maker, left_on, left_as_primary, concat_ws(char(10), name, title, note)
+	var primary, decides, asPrimary bool
+	return l.each(`SELECT customer, phone, is_primary, is_decision_maker, left_on, left_as_primary, concat_ws(char(10), name, title, note)
 		FROM contacts WHERE customer`+ofTheseCustomers, func(f *customerFacts) {
 		known := &f.Known
 		known.IdentityNumber = known.IdentityNumber || rules.HasIdentityNumber(texts)
@@ -178,11 +202,11 @@ func (l loader) contacts() error {
 			return
 		}
 		f.Contacts++
-		known.Contact = true
+		known.Contact = known.Contact || primary
 		known.Phone = known.Phone || phone != ""
 		known.DecisionMaker = known.DecisionMaker || decides
 		known.ImpossiblePhone = known.ImpossiblePhone || phone != "" && !possiblePhone(phone, l.policy.Country)
-	}, &phone, &decides, &left, &asPrimary, &texts)
+	}, &phone, &primary, &decides, &left, &asPrimary, &texts)
 }
 
 func (l loader) contracts() error {

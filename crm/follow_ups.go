@@ -64,21 +64,8 @@ func CheckFollowUp(app core.App, record *core.Record, policy *Policy, now time.T
 	if err := checkPeople(app, record, errs); err != nil {
 		return err
 	}
-	if changed(record, FieldCommitments) {
-		promised := commitments(record, policy)
-		if len(promised) > maxPromises {
-			errs[FieldCommitments] = fieldError("too_many", "At most %d promises; each opens a task.", maxPromises)
-			return errorsOrNil(errs)
-		}
-		for _, c := range promised {
-			id, err := colleague(app, c.Colleague)
-			if err != nil {
-				return err
-			}
-			if c.Colleague != "" && id == "" {
-				errs[FieldCommitments] = fieldError("unknown_colleague", "There is no active colleague called %s to keep this promise.", c.Colleague)
-			}
-		}
+	if changed(record, FieldCommitments) && len(commitments(record, policy)) > maxPromises {
+		errs[FieldCommitments] = fieldError("too_many", "At most %d promises; each opens a task.", maxPromises)
 	}
 	return errorsOrNil(errs)
 }
@@ -137,7 +124,7 @@ func colleague(app core.App, name string) (string, error) {
 	}
 	var ids []string
 	err := app.DB().Select(core.FieldNameId).From(CollectionUsers).
-		Where(dbx.HashExp{FieldName: name, FieldActive: true}).Limit(2).Column(&ids)
+		Where(dbx.NewExp("active AND name = {:name} COLLATE NOCASE", dbx.Params{"name": name})).Limit(2).Column(&ids)
 	if err != nil {
 		return "", fmt.Errorf("failed to find a colleague: %w", err)
 	}
@@ -148,10 +135,14 @@ func colleague(app core.App, name string) (string, error) {
 }
 
 // FollowUpTasks opens, moves and ends the tasks that follow from a follow-up: its next step, its promises and the
-// answer to negative feedback. An imported one opens none, but for a next step whose day is not past.
+// answer to negative feedback; the manager is told what is for them. An imported one opens none, but for a next step whose day is not
+// past, and is nobody's news.
 func FollowUpTasks(app core.App, record *core.Record, policy *Policy, now time.Time) error {
 	f := followUp{app: app, record: record, policy: policy, now: now, imported: record.GetString(FieldImport) != "", created: record.Original().Id == ""}
-	return f.tasks()
+	if err := f.tasks(); err != nil || f.imported {
+		return err
+	}
+	return tellOfFollowUp(app, record, policy, now)
 }
 
 type followUp struct {
@@ -178,7 +169,7 @@ func (f followUp) task(kind, key string) RuleTask {
 	author := f.record.GetString(FieldBy)
 	return RuleTask{
 		Key: kind + ":" + f.record.Id + key, Kind: kind, Customer: f.record.GetString(FieldCustomer), FollowUp: f.record.Id,
-		GivenBy: author, Author: author, Priority: PriorityNormal,
+		GivenBy: author, Author: author, Priority: PriorityNormal, Quiet: f.imported,
 	}
 }
 
@@ -204,12 +195,15 @@ func (f followUp) moveTasks() error {
 	return nil
 }
 
+// settledByFollowUp marks, in the result of a next step, that its follow-up says no step is left.
+const settledByFollowUp = "跟进记录已确认 · settled in the follow-up"
+
 // nextStep sees to the one task of the next step. A step already past is due today.
 func (f followUp) nextStep() error {
 	task := f.task(KindNextAction, "")
 	switch f.record.GetString(FieldStatus) {
 	case rules.StatusConfirmed:
-		return f.end(task.Key, TaskDone, "")
+		return f.end(task.Key, TaskDone, settledByFollowUp)
 	case rules.StatusOnHold:
 		return f.end(task.Key, TaskCancelled, endedByRule)
 	}
@@ -290,6 +284,9 @@ func (f followUp) promises() error {
 			return err
 		}
 		task.Title, task.Named = c.Text, named
+		if c.Colleague != "" && named == "" {
+			task.Details = notFound(c)
+		}
 		task.DueAt = max(c.Due, today).End(f.policy.Zone)
 		if err := f.open(task); err != nil {
 			return err
@@ -313,6 +310,14 @@ func (f followUp) promises() error {
 	return nil
 }
 
+// notFound says of a promise why it stays with whoever recorded it.
+func notFound(c rules.Commitment) [2]string {
+	return [2]string{
+		fmt.Sprintf("%s（承诺中指定了 @%s，但没有唯一的在职同事叫这个名字，因此由记录人负责）", c.Text, c.Colleague),
+		fmt.Sprintf("%s (for @%s, but no one active colleague has that name, so it stays with whoever recorded it)", c.Text, c.Colleague),
+	}
+}
+
 // complaint opens the case of a complaint, once: what becomes of it is for people to say.
 func (f followUp) complaint() error {
 	if f.imported || f.record.GetString(FieldKind) != KindComplaint || !changed(f.record, FieldKind) {
@@ -332,7 +337,7 @@ func (f followUp) negativeFeedback() error {
 		return nil
 	}
 	task := f.task(KindNegativeFeedback, "")
-	negative := f.record.GetString(FieldFeedback) == FeedbackNegative || f.record.GetString(FieldMood) == MoodDissatisfied
+	negative := isUnhappy(f.record)
 	if complaint, err := complaintCase(f.app, f.record.Id); err != nil {
 		return err
 	} else if complaint != nil || !negative {

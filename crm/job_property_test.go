@@ -132,7 +132,7 @@ func (w world) task(rt *rapid.T) {
 	if task == nil {
 		return
 	}
-	fields := testapp.Fields{"result": "已处理"}
+	fields := testapp.Fields{"result": "已处理", "delay_reason": "等样品", "postpone_reason": "对方出差"}
 	switch action := rapid.SampledFrom([]string{"done", "cancelled", "in_progress", "postponed"}).Draw(rt, "action"); action {
 	case "postponed":
 		fields["due_at"] = w.Clock.Now().AddDate(0, 0, rapid.IntRange(0, 60).Draw(rt, "postponed by"))
@@ -187,12 +187,12 @@ func (w world) night(rt *rapid.T) {
 	if result := w.runs(rt, crm.JobRun{Now: w.Clock.Now(), All: true}); result.Changed != 0 {
 		rt.Fatalf("after the nightly run a run over all changes %d of %d", result.Changed, result.Examined)
 	}
-	for i := range 2 {
-		result, err := crm.RunReminders(context.Background(), w, crm.JobRun{Now: w.Clock.Now()})
+	for i := range 2 * len(watches) {
+		result, err := watches[i%len(watches)](context.Background(), w, crm.JobRun{Now: w.Clock.Now()})
 		if err != nil {
 			rt.Fatal(err)
 		}
-		if i > 0 && result.Examined > 0 {
+		if i >= len(watches) && result.Examined > 0 {
 			rt.Fatalf("the reminders, run again, find %d", result.Examined)
 		}
 	}

@@ -49,7 +49,7 @@ func TestReminders(t *testing.T) {
 	}
 	status := func(status string) func(*testing.T, *testapp.App, *core.Record) {
 		return func(t *testing.T, app *testapp.App, task *core.Record) {
-			save(t, app, task, testapp.Fields{"status": status, "result": "已完成"})
+			save(t, app, task, testapp.Fields{"status": status, "result": "已完成", "delay_reason": "等样品"})
 		}
 	}
 	for _, c := range []struct {
@@ -74,7 +74,7 @@ func TestReminders(t *testing.T) {
 		{"postponed starts over", []look{
 			{60 * time.Hour, nil, 1, "delayed", true, true},
 			{0, func(t *testing.T, app *testapp.App, task *core.Record) {
-				save(t, app, task, testapp.Fields{"due_at": app.Clock.Now().Add(due)})
+				save(t, app, task, testapp.Fields{"due_at": app.Clock.Now().Add(due), "postpone_reason": "对方出差"})
 			}, 0, "open", false, false},
 			{7 * time.Hour, nil, 1, "open", true, false},
 			{24 * time.Hour, nil, 1, "delayed", true, false},

@@ -147,7 +147,7 @@ var contractValues = map[string]string{
 	"job_runs.status":       "running|done|failed|stopped",
 	"deliveries.channel":    "email|wecom|dingtalk|lark|slack|webhook",
 	"deliveries.status":     "waiting|sent|failed|dropped",
-	"notifications.kind":    "task_given|task_due|task_late|task_escalated|task_done|task_postponed|task_cancelled|response_due|response_late|negative_feedback|win_back|pace_exceeded|long_hold|contact_left|birthday|anniversary|holiday|contract_ending|pin_ending|profile_review|verify_info|released|tier_s|found|delivery_failed",
+	"notifications.kind":    "task_given|task_due|task_late|task_escalated|task_done|task_postponed|task_cancelled|taken_over|standing_in|response_due|response_late|negative_feedback|win_back|pace_exceeded|long_hold|contact_left|birthday|anniversary|holiday|contract_ending|pin_ending|profile_review|verify_info|released|tier_s|found|delivery_failed",
 }
 
 func TestLabelsCoverTheContract(t *testing.T) {

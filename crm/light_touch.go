@@ -30,7 +30,7 @@ func syncLightTouch(app core.App, policy *Policy, j *judged, quiet bool) (change
 		return changed, err
 	}
 	return true, OpenTask(app, policy, RuleTask{
-		Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal, DueAt: j.lightTouchDue(policy),
+		Key: want, Kind: KindLightTouch, Customer: j.facts.ID, Priority: PriorityNormal, DueAt: j.lightTouchDue(policy), Quiet: j.trial,
 	}, j.at)
 }
 

@@ -12,8 +12,6 @@ import (
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
-
-	"touchbase/rules"
 )
 
 // MarkFollowUp notes on a follow-up what was unwise about it: recorded late, too many contacts that day, not the
@@ -35,7 +33,7 @@ func MarkFollowUp(app core.App, record *core.Record, policy *Policy, now time.Ti
 		if mismatch, err = mismatchesChannel(app, record); err != nil {
 			return err
 		}
-		if record.GetString(FieldKind) != KindCampaign {
+		if countsInPace(record.GetString(FieldKind)) {
 			if pace, err = exceedsPace(app, record, policy); err != nil {
 				return err
 			}
@@ -49,36 +47,6 @@ func MarkFollowUp(app core.App, record *core.Record, policy *Policy, now time.Ti
 	record.Set(FieldChannelMismatch, mismatch)
 	record.Set(FieldTemplated, templated)
 	return nil
-}
-
-// exceedsPace tells whether, with this one, the customer was contacted more often on this channel that day than the
-// policy wants. Attempts without response count as one.
-func exceedsPace(app core.App, record *core.Record, policy *Policy) (bool, error) {
-	on := rules.DayOf(record.GetDateTime(FieldStartedAt).Time(), policy.Zone)
-	responded, attempted, err := contactsOn(app, record.GetString(FieldCustomer), record.GetString(FieldChannel), record.Id, on, policy.Zone)
-	if err != nil {
-		return false, err
-	}
-	if record.GetString(FieldFeedback) == FeedbackNoResponse {
-		attempted = 1
-	} else {
-		responded++
-	}
-	return responded+attempted > policy.ContactsPerDay, nil
-}
-
-// contactsOn counts the outgoing contacts with a customer on a channel on a day, but for one record: those the
-// customer responded to, and 1 if there were attempts without response.
-func contactsOn(app core.App, customer, channel, but string, on rules.Day, zone *time.Location) (responded, attempted int, err error) {
-	err = app.DB().NewQuery(`SELECT coalesce(sum(feedback != 'no_response'), 0), coalesce(max(feedback = 'no_response'), 0)
-		FROM follow_ups WHERE customer = {:customer} AND started_at >= {:from} AND started_at < {:to}
-		AND channel = {:channel} AND direction = 'out' AND kind != 'campaign' AND id != {:but}`).Bind(dbx.Params{
-		"customer": customer, "channel": channel, "but": but, "from": FormatMoment(on.Start(zone)), "to": FormatMoment((on + 1).Start(zone)),
-	}).Row(&responded, &attempted)
-	if err != nil {
-		err = fmt.Errorf("failed to count the contacts of the day: %w", err)
-	}
-	return responded, attempted, err
 }
 
 // mismatchesChannel tells whether the channel is not the one preferred, by the contact or else by the customer, or is

@@ -8,6 +8,7 @@ import (
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/types"
 
+	"touchbase/audit"
 	"touchbase/rules"
 )
 
@@ -23,7 +24,7 @@ type Notice struct {
 	Urgent   bool   // its deadline is a matter of hours
 }
 
-// Notify tells people, in the transaction of what they are told about.
+// Notify tells people, in the transaction of what they are told about. Whoever is behind that transaction did it, and is not told.
 func Notify(app core.App, n Notice, now time.Time) error {
 	collection, err := app.FindCachedCollectionByNameOrId(CollectionNotifications)
 	if err != nil {
@@ -33,7 +34,7 @@ func Notify(app core.App, n Notice, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	told := map[string]bool{}
+	told := map[string]bool{audit.Behind(app).User(): true}
 	for _, id := range n.To {
 		if told[id] {
 			continue

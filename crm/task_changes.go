@@ -33,7 +33,7 @@ func NormalizeTask(record *core.Record, now time.Time) {
 		return
 	}
 	due := record.GetDateTime(FieldDueAt).Time()
-	if due.After(record.Original().GetDateTime(FieldDueAt).Time()) {
+	if isPostponed(record) {
 		record.Set(FieldPostponed, record.Original().GetInt(FieldPostponed)+1)
 	}
 	remindAnew(record)
@@ -42,13 +42,15 @@ func NormalizeTask(record *core.Record, now time.Time) {
 	}
 }
 
-// CheckTask refuses, by field, a negative feedback called answered without saying how, another kind for a rule's task,
-// another customer's follow-up, and a contact planned for a day on which the customer has enough of them on that channel
+// CheckTask refuses, by field, what people may not make of a task: one closed after its deadline without saying why it was late, one put
+// off without saying why, a negative feedback closed without saying how it was answered, one done in the future, another kind for a
+// rule's task, another customer's follow-up, and a contact planned for a day on which the customer has enough of them on that channel
 // already.
-func CheckTask(app core.App, record *core.Record, policy *Policy) error {
+func CheckTask(app core.App, record *core.Record, policy *Policy, now time.Time) error {
 	errs := validation.Errors{}
-	if record.GetString(FieldStatus) == TaskDone && record.GetString(FieldKind) == KindNegativeFeedback && record.GetString(FieldResult) == "" {
-		errs[FieldResult] = fieldError(CodeRequired, "Say how the negative feedback was answered.")
+	checkClosing(record, now, errs)
+	if isPostponed(record) && record.GetString(FieldPostponeReason) == "" {
+		errs[FieldPostponeReason] = fieldError(CodeRequired, "Say why the task is put off.")
 	}
 	if !record.IsNew() && record.GetString(FieldRule) != "" && changed(record, FieldKind) {
 		errs[FieldKind] = fieldError("fixed", "The kind of a task that a rule gave stays.")
@@ -62,38 +64,50 @@ func CheckTask(app core.App, record *core.Record, policy *Policy) error {
 			errs[FieldFollowUp] = fieldError(CodeOtherCustomer, "The follow-up is one with another customer.")
 		}
 	}
-	planned := changed(record, FieldDueAt) || changed(record, FieldChannel)
-	if planned && record.GetString(FieldChannel) != "" && IsOpen(record.GetString(FieldStatus)) {
-		on := rules.DayOf(record.GetDateTime(FieldDueAt).Time(), policy.Zone)
-		full, err := dayIsFull(app, record, on, policy)
-		if err != nil {
-			return err
-		}
-		if full {
-			errs[FieldDueAt] = fieldError("pace_exceeded", "On %s this customer is contacted often enough on this channel; choose another day.", on)
-		}
+	refused, err := checkPlanning(app, record, policy)
+	if err != nil {
+		return err
+	}
+	if refused != nil {
+		errs[FieldDueAt] = refused
 	}
 	return errorsOrNil(errs)
 }
 
-// dayIsFull tells whether one more contact on the task's channel that day would be more than the policy wants,
-// counting what was recorded and what is planned.
-func dayIsFull(app core.App, task *core.Record, on rules.Day, policy *Policy) (bool, error) {
-	customer, channel := task.GetString(FieldCustomer), task.GetString(FieldChannel)
-	responded, attempted, err := contactsOn(app, customer, channel, "", on, policy.Zone)
-	if err != nil {
-		return false, err
+// checkClosing asks of a task that people close why it was late, where it was, and how negative feedback was answered or why it needs
+// no answer.
+func checkClosing(record *core.Record, now time.Time, errs validation.Errors) {
+	status := record.GetString(FieldStatus)
+	if IsOpen(status) {
+		return
 	}
-	var plannedThen int
-	err = app.DB().NewQuery(`SELECT count(*) FROM tasks WHERE customer = {:customer} AND status IN (` + OpenStatuses + `)
-		AND channel = {:channel} AND due_at >= {:from} AND due_at < {:to} AND id != {:id}`).Bind(dbx.Params{
-		"customer": customer, "channel": channel, "id": task.Id,
-		"from": FormatMoment(on.Start(policy.Zone)), "to": FormatMoment((on + 1).Start(policy.Zone)),
-	}).Row(&plannedThen)
-	if err != nil {
-		return false, fmt.Errorf("failed to count the contacts planned: %w", err)
+	if record.GetString(FieldKind) == KindNegativeFeedback && record.GetString(FieldResult) == "" {
+		errs[FieldResult] = fieldError(CodeRequired, "Say how the negative feedback was answered.")
 	}
-	return responded+attempted+plannedThen >= policy.ContactsPerDay, nil
+	closed := now
+	if status == TaskDone {
+		closed = record.GetDateTime(FieldDoneAt).Time()
+		if changed(record, FieldDoneAt) && closed.After(now.Add(clockTolerance)) {
+			errs[FieldDoneAt] = fieldError(CodeInFuture, "What is done was done before now.")
+		}
+	}
+	closes := record.IsNew() || changed(record, FieldStatus) || changed(record, FieldDoneAt) || changed(record, FieldDelayReason)
+	if closes && closed.After(record.GetDateTime(FieldDueAt).Time()) && record.GetString(FieldDelayReason) == "" {
+		errs[FieldDelayReason] = fieldError(CodeRequired, "The task is closed after its deadline: say why it was late.")
+	}
+}
+
+// isPostponed tells whether a change puts a task off.
+func isPostponed(record *core.Record) bool {
+	return !record.IsNew() && record.GetDateTime(FieldDueAt).After(record.Original().GetDateTime(FieldDueAt))
+}
+
+// AskWhyPostponed takes from a task that a client puts off the reason for which it was put off before, where the client sent none: each
+// postponing has its own.
+func AskWhyPostponed(record *core.Record, sent map[string]any) {
+	if _, given := sent[FieldPostponeReason]; !given && isPostponed(record) {
+		record.Set(FieldPostponeReason, "")
+	}
 }
 
 // FollowTask does what a person's change of a task asks for: a next step that is done confirms its follow-up, and one

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"context"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -27,6 +28,8 @@ type RuleTask struct {
 	Priority string
 	Cause    string    // of a win-back
 	Details  [2]string // Chinese, English: that of the assignee is the detail
+	Channel  string    // by which to get in touch; such a task moves to a day with room for a contact more
+	Quiet    bool      // nobody is told of it
 }
 
 // ruleTitles are the titles of tasks that have no words of their own: Chinese, English. They quote no fact.
@@ -100,6 +103,15 @@ func giveTask(app core.App, policy *Policy, t RuleTask, task *core.Record, now t
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldPriority, t.Priority)
+	if t.Channel != "" {
+		task.Set(FieldChannel, t.Channel)
+	}
+	if err := moveToFreeDay(app, task, policy); err != nil {
+		return err
+	}
+	if t.Quiet {
+		return saveTaskQuietly(app, task)
+	}
 	return saveTask(app, task)
 }
 
@@ -161,8 +173,16 @@ func endTask(app core.App, task *core.Record, status, result string, now time.Ti
 
 // saveTask saves a task as the program. A rule's task is not refused, and what it names was looked up just now: validating it would
 // look up each of them again.
-func saveTask(app core.App, task *core.Record) error {
-	if err := saveAsSystemUnchecked(app, task); err != nil {
+func saveTask(app core.App, task *core.Record) error { return saveTaskWith(asSystem(), app, task) }
+
+// saveTaskQuietly saves a task without telling anybody what it brings about.
+func saveTaskQuietly(app core.App, task *core.Record) error {
+	return saveTaskWith(asQuietSystem(), app, task)
+}
+
+func saveTaskWith(ctx context.Context, app core.App, task *core.Record) error {
+	task.IgnoreUnchangedFields(true)
+	if err := app.SaveNoValidateWithContext(ctx, task); err != nil {
 		return fmt.Errorf("failed to save task %q: %w", task.GetString(FieldKey), err)
 	}
 	return nil

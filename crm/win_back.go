@@ -3,7 +3,6 @@ package crm
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
@@ -43,7 +42,8 @@ func syncWinBack(app core.App, policy *Policy, j *judged, quiet bool) (changed b
 	}
 	return true, OpenTask(app, policy, RuleTask{
 		Key: key, Kind: KindWinBack, Customer: j.facts.ID, Priority: PriorityHigh, Cause: j.result.Cause,
-		Details: winBackDetails(j.result.Signals), DueAt: j.at.Add(time.Duration(policy.WinBackHours) * time.Hour),
+		Details: winBackDetails(j.result.Signals, j.result.Cause), DueAt: j.at.Add(hours(policy.WinBackHours)),
+		Quiet: j.trial,
 	}, j.at)
 }
 
@@ -68,12 +68,17 @@ func isUntouched(task *core.Record) bool {
 }
 
 // winBackDetails names, in Chinese and in English, the signals for which a customer is to be won back. Their evidence is not for
-// everybody who sees the task.
-func winBackDetails(signals []rules.Signal) [2]string {
+// everybody who sees the task. Where none of it tells the cause, the task asks for it.
+func winBackDetails(signals []rules.Signal, cause string) [2]string {
 	var names [2][]string
 	for _, s := range signals {
 		names[0] = append(names[0], ValueLabel(CollectionSignals, FieldSignal, s.Name, rules.Chinese))
 		names[1] = append(names[1], ValueLabel(CollectionSignals, FieldSignal, s.Name, rules.English))
 	}
-	return [2]string{"预警信号：" + strings.Join(names[0], "、"), "Signals: " + strings.Join(names[1], ", ")}
+	details := [2]string{"预警信号：" + strings.Join(names[0], "、"), "Signals: " + strings.Join(names[1], ", ")}
+	if cause == "" {
+		details[0] += "。原因不明：请向客户了解为什么。"
+		details[1] += ". The cause is not known: ask the customer why."
+	}
+	return details
 }

@@ -23,6 +23,8 @@ const AdminEmail = "admin@touchbase.example"
 const (
 	nightHour  = 2
 	remindHour = 8
+
+	unreadDays = 2 // for how long people leave what they were told unread
 )
 
 // Runner runs a job; package jobs does.
@@ -47,6 +49,16 @@ func Play(app core.App, script *Script, clock *clockwork.FakeClock, jobs Runner,
 			return fmt.Errorf("failed to play %s: %w", day, err)
 		}
 		progress(int(day-first)+1, int(last-first)+1)
+	}
+	return p.readNotices(end)
+}
+
+// readNotices lets people have read what they were told but for the last days.
+func (p *player) readNotices(end time.Time) error {
+	err := crm.SetColumn(p.app, crm.CollectionNotifications, crm.FieldReadAt, crm.FormatMoment(end),
+		dbx.NewExp("created < {:before}", dbx.Params{"before": crm.FormatMoment(end.AddDate(0, 0, -unreadDays))}))
+	if err != nil {
+		return fmt.Errorf("failed to have the notices read: %w", err)
 	}
 	return nil
 }
@@ -151,7 +163,10 @@ func (p *player) live(day rules.Day, end time.Time) error {
 	marks := []struct {
 		at  time.Time
 		job string
-	}{{day.Start(p.zone).Add(nightHour * time.Hour), "tiers"}, {day.Start(p.zone).Add(remindHour * time.Hour), "reminders"}}
+	}{
+		{day.Start(p.zone).Add(nightHour * time.Hour), "tiers"},
+		{day.Start(p.zone).Add(remindHour * time.Hour), "reminders"}, {day.Start(p.zone).Add(remindHour * time.Hour), "response"},
+	}
 	for _, mark := range marks {
 		if mark.at.After(end) {
 			break
@@ -337,11 +352,19 @@ func (p *player) completeTasks(e *Event) error {
 		return err
 	}
 	for _, task := range tasks {
-		task.Set(crm.FieldStatus, crm.TaskDone)
-		task.Set(crm.FieldResult, result)
-		if err := p.app.Save(task); err != nil {
+		if err := p.finish(task, result); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// finish enters that somebody did a task now and, where that is late, why.
+func (p *player) finish(task *core.Record, result string) error {
+	task.Set(crm.FieldStatus, crm.TaskDone)
+	task.Set(crm.FieldResult, result)
+	if p.clock.Now().After(task.GetDateTime(crm.FieldDueAt).Time()) {
+		task.Set(crm.FieldDelayReason, "客户出差，推迟了沟通")
+	}
+	return p.app.Save(task)
 }

@@ -76,7 +76,6 @@ func (p *player) answerCase(e *Event) error {
 	if err != nil || task == nil || !crm.IsOpen(task.GetString(crm.FieldStatus)) {
 		return err
 	}
-	task.Set(crm.FieldStatus, crm.TaskDone)
-	task.Set(crm.FieldResult, e.Change["result"])
-	return p.app.Save(task)
+	result, _ := e.Change["result"].(string)
+	return p.finish(task, result)
 }

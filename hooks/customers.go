@@ -56,17 +56,16 @@ func (h *hooks) onCustomerWrite(e *core.RecordEvent) error {
 	return crm.Refresh(e.App, e.Record)
 }
 
-// handOver moves the open tasks of a former owner with the customer, whoever changed the owner: an import may.
+// handOver moves the open tasks of a former owner with the customer, whoever changed the owner: an import may, which is nobody's news.
 func (h *hooks) handOver(e *core.RecordEvent) error {
-	from, to := e.Record.Original().GetString(crm.FieldOwner), e.Record.GetString(crm.FieldOwner)
-	if from == "" || from == to {
+	if e.Record.Original().GetString(crm.FieldOwner) == e.Record.GetString(crm.FieldOwner) {
 		return nil
 	}
 	policy, err := crm.LoadPolicy(e.App)
 	if err != nil {
 		return err
 	}
-	return crm.MoveTasks(e.App, policy, e.Record.Id, from, to, h.now())
+	return crm.HandOver(e.App, policy, e.Record, h.now(), crm.IsSystem(e.Context))
 }
 
 // completeCustomer makes a rep the owner of a customer they enter without one, and refuses an owner and collaborators that

@@ -68,7 +68,7 @@ func TestNextStepTask(t *testing.T) {
 		o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(2) + " 18:00"}).Want(200) // earlier is no postponing
 		o.wantFields(task, map[string]string{"postponed": "1"})
 		o.wantFields(o.customer, map[string]string{"next_follow_up_on": o.midnight(2)})
-		o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(400)}).Want(200)
+		o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(400), "postpone_reason": "项目推迟"}).Want(200)
 		o.wantFields(o.customer, map[string]string{"next_follow_up_on": o.midnight(180)}) // at most max_gap_days of C
 	})
 	t.Run("the follow-up settles it", func(t *testing.T) {
@@ -97,7 +97,7 @@ func TestNextStepTask(t *testing.T) {
 		o.server.Update(o.rep, followUp, testapp.Fields{"next_action_on": o.Day(6)}).Want(200)
 		o.wantFields(task, map[string]string{"status": "open", "due_at": o.endOf(6)})
 		o.server.Update(o.rep, task, testapp.Fields{"status": "delayed"}).Want(200)
-		o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(7)}).Want(200)
+		o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(7), "postpone_reason": "对方出差"}).Want(200)
 		o.wantFields(task, map[string]string{"status": "open"})
 	})
 	t.Run("for a colleague", func(t *testing.T) {
@@ -173,9 +173,11 @@ func TestPromisesOfColleagues(t *testing.T) {
 	o.User(crm.RoleSupport, testapp.Fields{"name": "张工"})
 	o.User(crm.RoleSupport, testapp.Fields{"name": "张工"})
 	o.User(crm.RoleSupport, testapp.Fields{"name": "王工", "active": false})
-	for _, name := range []string{"张工", "王工", "赵工"} { // two of that name, one who left, nobody
-		if got := o.record(testapp.Fields{"commitments": "明天回电 @" + name}).Want(400).Codes()["commitments"]; got != "unknown_colleague" {
-			t.Errorf("a promise for %s is refused with %q", name, got)
+	for _, name := range []string{"张工", "王工", "赵工"} { // two of that name, one who left, nobody: the author's, and the task says so
+		task := o.task(o.recorded(testapp.Fields{"commitments": "明天回电 @" + name}), crm.KindPromise)
+		o.wantFields(task, map[string]string{"title": "明天回电", "assignee": o.rep.Id})
+		if detail := task.GetString("detail"); !strings.Contains(detail, "@"+name) {
+			t.Errorf("the promise for %s says only %q", name, detail)
 		}
 	}
 	followUp := o.recorded(testapp.Fields{"commitments": "明天回电 @李工\n3天内寄样品"})

@@ -113,7 +113,7 @@ func TestRealtime(t *testing.T) {
 	followUp := o.recorded(testapp.Fields{"status": "to_follow_up", "next_action": "报价", "next_action_on": o.Day(5)})
 	wantNext(5)
 	task := o.task(followUp, crm.KindNextAction)
-	o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(9)}).Want(200)
+	o.server.Update(o.rep, task, testapp.Fields{"due_at": o.Day(9), "postpone_reason": "对方出差"}).Want(200)
 	wantNext(9)
 	o.server.Update(o.rep, task, testapp.Fields{"status": "done"}).Want(200)
 	wantNext(60)

@@ -187,8 +187,11 @@ func (h *hooks) prepareUpdate(
 			fresh.Set(key, value)
 		}
 	}
-	if e.Collection.Name == crm.CollectionSurveys {
+	switch e.Collection.Name {
+	case crm.CollectionSurveys:
 		askScores(fresh, values, errs)
+	case crm.CollectionTasks:
+		crm.AskWhyPostponed(fresh, values)
 	}
 	if err := mayMove(e, p, fresh, errs); err != nil {
 		return err

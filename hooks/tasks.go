@@ -15,7 +15,7 @@ func (h *hooks) bindTasks(app core.App) {
 		if err != nil {
 			return err
 		}
-		return crm.CheckTask(e.App, e.Record, policy)
+		return crm.CheckTask(e.App, e.Record, policy, h.now())
 	})
 	h.onWrite(app, crm.CollectionTasks, h.onTaskWrite)
 	h.bindCustomerOf(app, crm.CollectionTasks)
@@ -29,8 +29,8 @@ func (h *hooks) bindTasks(app core.App) {
 	})
 }
 
-// onTaskWrite stores the task in its form and does what a person's change of it asks for: the follow-up it came from is
-// confirmed, the customer's next date moves.
+// onTaskWrite stores the task in its form, tells those it concerns, and does what a person's change of it asks for: the follow-up it
+// came from is confirmed, the customer's next date moves.
 func (h *hooks) onTaskWrite(e *core.RecordEvent) error {
 	if !crm.IsSystem(e.Context) {
 		crm.NormalizeTask(e.Record, h.now())
@@ -41,8 +41,16 @@ func (h *hooks) onTaskWrite(e *core.RecordEvent) error {
 	if err := e.Next(); err != nil {
 		return err
 	}
-	if err := crm.SyncAssigned(e.App, e.Record); err != nil || crm.IsSystem(e.Context) {
+	if err := crm.SyncAssigned(e.App, e.Record); err != nil {
 		return err
+	}
+	if !crm.IsQuiet(e.Context) {
+		if err := crm.TellOfTask(e.App, e.Record, h.now()); err != nil {
+			return err
+		}
+	}
+	if crm.IsSystem(e.Context) {
+		return nil
 	}
 	if err := crm.FollowTask(e.App, e.Record, h.now()); err != nil {
 		return err

@@ -2,6 +2,7 @@ package hooks
 
 import (
 	"fmt"
+	"slices"
 
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
@@ -49,10 +50,20 @@ func (h *hooks) onUserWrite(e *core.RecordEvent) error {
 			return err
 		}
 	}
+	if changes(stored, e.Record, crm.FieldAwayUntil, crm.FieldSubstitute) {
+		if err := crm.TellStandIn(e.App, e.Record, h.now()); err != nil {
+			return err
+		}
+	}
 	if team := e.Record.GetString(crm.FieldTeam); team != stored.GetString(crm.FieldTeam) {
 		return crm.MoveTeam(e.App, e.Record.Id, team)
 	}
 	return nil
+}
+
+// changes tells whether a record says otherwise in any of some fields than it was stored.
+func changes(stored, record *core.Record, fields ...string) bool {
+	return slices.ContainsFunc(fields, func(field string) bool { return stored.GetString(field) != record.GetString(field) })
 }
 
 // refreshRights puts what somebody's rights rest on, as stored, into the record just saved, which may have been read before

@@ -20,13 +20,18 @@ func (j *Jobs) Replace(name string, work func(context.Context, core.App, crm.Job
 	}
 }
 
+// Only leaves out every job but those named.
+func (j *Jobs) Only(names ...string) {
+	j.table = slices.DeleteFunc(slices.Clone(j.table), func(job job) bool { return !slices.Contains(names, job.name) })
+}
+
 // NextTime is when a schedule falls due after a moment.
 func NextTime(schedule string, zone *time.Location, after time.Time) (time.Time, error) {
 	return nextTime(job{schedule: schedule}, zone, after)
 }
 
 // Count is how many jobs there are.
-func Count() int { return len(table) }
+func (j *Jobs) Count() int { return len(j.table) }
 
 // Missed lists the jobs that a start would make up.
 func (j *Jobs) Missed() ([]string, error) { return j.missed() }

@@ -11,7 +11,6 @@ import (
 
 	"touchbase/crm"
 	"touchbase/internal/testapp"
-	"touchbase/jobs"
 )
 
 // patience is how long a test waits for something that happens in the background.
@@ -46,7 +45,7 @@ func advance(t *testing.T, app *testapp.App, d time.Duration) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	if err := app.Clock.BlockUntilContext(ctx, jobs.Count()); err != nil { // each waits
+	if err := app.Clock.BlockUntilContext(ctx, app.Jobs.Count()); err != nil { // each waits
 		t.Fatalf("the jobs do not wait for their moment: %v", err)
 	}
 	app.Clock.Advance(d)

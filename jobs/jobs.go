@@ -31,6 +31,7 @@ type job struct {
 var table = []job{
 	{name: "tiers", aliases: []string{"silence"}, schedule: "0 2 * * *", work: crm.RunTiers},
 	{name: "reminders", schedule: "0 * * * *", work: crm.RunReminders},
+	{name: "response", schedule: "*/10 * * * *", work: crm.RunResponse},
 	{name: "care", schedule: "0 7 * * *", work: crm.RunCare},
 	{name: "digest", at: func(policy *crm.Policy) string { return policy.DigestAt }, work: messages.RunDigest},
 }

@@ -66,6 +66,7 @@ func TestSchedule(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			app := testapp.New(t)
+			app.Jobs.Only("tiers", "reminders")
 			z := zone(t, c.zone)
 			change(t, app, "timezone", c.zone)
 			runs := ended(app)
@@ -127,6 +128,7 @@ func TestSchedule(t *testing.T) {
 func TestZoneChange(t *testing.T) {
 	t.Parallel()
 	app := testapp.New(t)
+	app.Jobs.Only("tiers", "reminders")
 	runs := ended(app)
 	setClock(app, app.Clock.Now().Add(time.Second)) // off the hour, as in TestSchedule
 	start(t, app)

@@ -10,7 +10,7 @@ func init() {
 	m.Register(func(app core.App) error {
 		notifications := newCollection("notifications",
 			required(one("user", "users")),
-			required(choice("kind", "task_given", "task_due", "task_late", "task_escalated", "task_done", "task_postponed", "task_cancelled",
+			required(choice("kind", "task_given", "task_due", "task_late", "task_escalated", "task_done", "task_postponed", "task_cancelled", "taken_over", "standing_in",
 				"response_due", "response_late", "negative_feedback", "win_back", "pace_exceeded", "long_hold", "contact_left", "birthday",
 				"anniversary", "holiday", "contract_ending", "pin_ending", "profile_review", "verify_info", "released", "tier_s", "found",
 				"delivery_failed")),

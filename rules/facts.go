@@ -183,6 +183,7 @@ type Facts struct {
 	OpenTasks int
 	Orders    []Order
 	FollowUps []FollowUp
+	StepDone  bool // the next step of the latest is done, and nothing recorded since; only asked for where reasons are shown
 	Cases     []Case
 	Surveys   []Survey // answered ones
 	Known     Known

@@ -15,6 +15,7 @@ const (
 	RuleRecovering  = "recovering"
 	RuleNext        = "next"
 	RuleStepMissing = "step_missing"
+	RuleStepDone    = "step_done"
 	RuleDue         = "due"       // a next date of which nothing more is known
 	RuleDeadline    = "deadline"  // of a task, in hours
 	RuleOverdue     = "overdue"   // a task

@@ -67,6 +67,10 @@ func (r Reason) sentence(l int) sentence {
 		return sentence{
 			[2]string{"%[1]s 的跟进没有未完成的下一步，请重新安排", "the follow-up of %[1]s has no next step open: plan a new one"}, []any{r.From},
 		}
+	case RuleStepDone:
+		return sentence{
+			[2]string{"%[1]s 约定的下一步已完成，请记录结果并安排新的下一步", "the next step of %[1]s is done: record what came of it and plan a new one"}, []any{r.From},
+		}
 	case RuleNext:
 		if r.Basis == BasisCadence {
 			return r.cadenceSentence()

@@ -69,6 +69,9 @@ func (v *view) nextDate(a *Assessment) {
 	}
 	a.NextFollowUpOn = reason.Next
 	a.Reasons = append(a.Reasons, reason)
+	if v.facts.StepDone {
+		a.Reasons = append(a.Reasons, Reason{Rule: RuleStepDone, From: DayOf(a.LastFollowUpAt, v.policy.Zone)})
+	}
 	if a.StepMissing {
 		a.Reasons = append(a.Reasons, Reason{Rule: RuleStepMissing, From: DayOf(a.LastFollowUpAt, v.policy.Zone)})
 	}

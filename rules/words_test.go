@@ -74,6 +74,10 @@ func goldenWords(t *testing.T) []goldenReason {
 			"2026-03-01 结束沉默，恢复中：此后有回应的跟进 1/2 次", "recovering since 2026-03-01: 1 of 2 follow-ups responded to",
 		},
 		{
+			rules.Reason{Rule: rules.RuleStepDone, From: march},
+			"2026-03-01 约定的下一步已完成，请记录结果并安排新的下一步", "the next step of 2026-03-01 is done: record what came of it and plan a new one",
+		},
+		{
 			rules.Reason{Rule: rules.RuleStepMissing, From: march},
 			"2026-03-01 的跟进没有未完成的下一步，请重新安排", "the follow-up of 2026-03-01 has no next step open: plan a new one",
 		},

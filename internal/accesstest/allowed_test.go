@@ -17,6 +17,7 @@ var with = map[string]testapp.Fields{
 	"customers.tier_pin":        {"tier_pin_reason": "战略客户", "tier_pin_until": "2026-09-01"},
 	"customers.tier_pin_reason": {"tier_pin": "A", "tier_pin_until": "2026-09-01"},
 	"customers.tier_pin_until":  {"tier_pin": "A", "tier_pin_reason": "战略客户"},
+	"tasks.due_at":              {"postpone_reason": "对方出差"},
 	"contracts.starts_on":       {"ends_on": "2040-01-01"},
 	"contracts.ends_on":         {"starts_on": "2020-01-01"},
 	"campaigns.starts_on":       {"ends_on": "2040-01-01"},

@@ -137,7 +137,7 @@ func (w *world) createShared(p *principal, collection string) {
 		"policy":     {"currency": "EUR"}, "risk_rules": {"signal": "silent", "severity": "warning"},
 		"imports":   {"kind": "customers", "status": "done"},
 		"plans":     {"name": "计划", "period": "2026-Q4", "team": p.team},
-		"playbooks": {"name": "策略"}, "materials": {"title": "白皮书", "kind": "whitepaper"},
+		"playbooks": {"name": "策略", "tier": "S"}, "materials": {"title": "白皮书", "kind": "whitepaper"},
 		"campaigns":     {"name": "展会", "starts_on": "2026-09-01"},
 		"notifications": {"user": p.id, "kind": "birthday", "title": "x"},
 		"job_runs":      {"job": "tiers", "status": "done", "cause": "manual", "started_at": w.At(0)},

@@ -143,7 +143,6 @@ func BadWrites(app *App) []BadWrite {
 		BadWrite{Name: "another customer's contact", Change: Fields{"contact": stranger.Id}, Field: "contact", Code: "other_customer"},
 		BadWrite{Name: "a contact nobody is", Change: Fields{"contact": missing}, Field: "contact", Code: "other_customer"},
 		BadWrite{Name: "another customer's people", Change: Fields{"their_people": stranger.Id}, Field: "their_people", Code: "other_customer"},
-		BadWrite{Name: "a promise for a stranger", Change: Fields{"commitments": "明天回电 @查无此人"}, Field: "commitments", Code: "unknown_colleague"},
 		BadWrite{Name: "an unknown channel", Change: Fields{"channel": "pigeon"}, Field: "channel", Code: choice},
 		BadWrite{Name: "an unreadable moment", Change: Fields{"started_at": "昨天下午"}, Field: "started_at", Code: date},
 	)

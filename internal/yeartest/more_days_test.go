@@ -62,7 +62,7 @@ func (w *walk) task(c *client) bool {
 	if own == nil {
 		own = &ruleTask{} // not of a rule that is followed here
 	}
-	fields := testapp.Fields{}
+	fields := testapp.Fields{"delay_reason": "等样品", "postpone_reason": "对方出差"}
 	now := w.app.Clock.Now()
 	switch p := w.rng.Float64(); {
 	case p < 0.4:
@@ -71,6 +71,9 @@ func (w *walk) task(c *client) bool {
 	case p < 0.5:
 		fields["status"] = cancelled
 		own.status = cancelled
+		if r.GetString("kind") == "negative_feedback" {
+			fields["result"] = "客户并无不满"
+		}
 	case p < 0.6:
 		fields["status"], fields["result"] = cancelled, "客户不需要"
 		own.status, own.result = cancelled, true

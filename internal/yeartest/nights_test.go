@@ -56,6 +56,7 @@ func (w *walk) nights() int { return days(dateOf(testapp.Start, w.zone), w.momen
 
 func (w *walk) remind() {
 	w.run("reminders", false)
+	w.run("response", false)
 	for _, c := range w.clients {
 		if !c.archived {
 			c.ledger.remind(w.app.Clock.Now())
