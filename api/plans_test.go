@@ -382,8 +382,7 @@ func TestPlanProgress(t *testing.T) {
 	line(12, testapp.Fields{"assignee": o.by["colleague"].Id})
 	line(25, nil)
 	o.Clock.Advance(2 * 24 * time.Hour) // Wednesday 5 August
-	o.server.Update(o.by["rep"], inTime, testapp.Fields{"status": "done", "result": "好"}).Want(http.StatusOK)
-	o.set(inTime, testapp.Fields{"done_at": "2026-08-04 03:00:00.000Z"})
+	o.server.Update(o.by["rep"], inTime, testapp.Fields{"status": "done", "result": "好", "done_at": "2026-08-04 03:00:00.000Z"}).Want(http.StatusOK)
 	o.Clock.Advance(24 * time.Hour)
 	o.server.Update(o.by["rep"], late, testapp.Fields{"status": "done", "delay_reason": "客户出差"}).Want(http.StatusOK)
 	o.Clock.Advance(24 * time.Hour) // Friday: what was due on Thursday is open

@@ -1,6 +1,7 @@
 package crm
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -92,20 +93,17 @@ func giveTask(app core.App, policy *Policy, t RuleTask, task *core.Record, now t
 	if detail := t.Details[locale]; detail != "" {
 		task.Set(FieldDetail, detail)
 	}
-	if task.GetString(FieldChannel) == "" {
-		channel, err := touchChannel(app, t.Kind, t.Customer)
-		if err != nil {
-			return err
-		}
-		task.Set(FieldChannel, channel)
-	}
 	task.Set(FieldCause, t.Cause)
 	task.Set(FieldDueAt, t.DueAt)
 	task.Set(FieldAssignee, assignee)
 	task.Set(FieldPriority, t.Priority)
-	if t.Channel != "" {
-		task.Set(FieldChannel, t.Channel)
+	channel := cmp.Or(t.Channel, task.GetString(FieldChannel))
+	if channel == "" {
+		if channel, err = touchChannel(app, t.Kind, t.Customer); err != nil {
+			return err
+		}
 	}
+	task.Set(FieldChannel, channel)
 	if err := moveToFreeDay(app, task, policy); err != nil {
 		return err
 	}

@@ -66,7 +66,7 @@ func TestSchedule(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			app := testapp.New(t)
-			app.Jobs.Only("tiers", "reminders")
+			app.Jobs.Only("tiers", "reminders", "digest")
 			z := zone(t, c.zone)
 			change(t, app, "timezone", c.zone)
 			runs := ended(app)
