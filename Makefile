@@ -34,8 +34,8 @@ $(LINT):
 
 # These are long walks on one goroutine, or hundreds of thousands of answers: the race detector would find nothing more there, for minutes.
 unit: ## Go tests with the race detector
-	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v -e '/internal/browser$$' -e '/internal/accesstest$$' -e '/demo$$' -e '/internal/yeartest$$')
-	go test -count=1 ./demo ./internal/accesstest ./internal/yeartest
+	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v -e '/internal/browser$$' -e '/internal/accesstest$$' -e '/demo$$' -e '/internal/yeartest$$' -e '/internal/fortnight$$')
+	go test -count=1 ./demo ./internal/accesstest ./internal/yeartest ./internal/fortnight
 	go test -count=1 -run 'TestRetail|TestExportIsAStream' -v ./imports ./api
 
 browser: ## the pages in a real Chromium

@@ -26,6 +26,9 @@ func RunDigest(ctx context.Context, app core.App, run crm.JobRun) (result crm.Jo
 	if !policy.Calendar.IsWorkday(today) {
 		return result, nil
 	}
+	if err := forget(app, run); err != nil {
+		return result, err
+	}
 	var ids []string
 	err = app.DB().Select("id").From(crm.CollectionUsers).Where(dbx.NewExp("active AND role != ''")).OrderBy("id").Column(&ids)
 	if err != nil {
@@ -47,6 +50,23 @@ func RunDigest(ctx context.Context, app core.App, run crm.JobRun) (result crm.Jo
 		}
 	}
 	return result, nil
+}
+
+// keptDays is how long a delivery is kept once nothing will be done for it any more.
+const keptDays = 90
+
+// forget removes the deliveries that ended long ago. Like the runs of jobs they are not on the audit log.
+func forget(app core.App, run crm.JobRun) error {
+	if run.Simulated {
+		return nil
+	}
+	_, err := app.DB().Delete(crm.CollectionDeliveries, dbx.NewExp("status != 'waiting' AND created < {:before}", dbx.Params{
+		"before": crm.FormatMoment(run.Now.AddDate(0, 0, -keptDays)),
+	})).Execute()
+	if err != nil {
+		return fmt.Errorf("failed to forget old deliveries: %w", err)
+	}
+	return nil
 }
 
 // writeDigest composes the digest of somebody and puts it into the outbox, unless they had today's.

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/audit"
@@ -299,5 +300,36 @@ func TestDigestFollowsPolicy(t *testing.T) {
 	advance(t, app, 3, 45*time.Minute)
 	if row := await(t, "digest", runs); row.GetString("job") != "digest" || row.GetString("cause") != crm.RunSchedule || row.GetString("status") != crm.RunDone {
 		t.Errorf("then ran %s because of %s: %s", row.GetString("job"), row.GetString("cause"), row.GetString("error"))
+	}
+}
+
+// TestOldDeliveriesAreForgotten keeps what is waiting, however old, and what ended less than ninety days ago.
+func TestOldDeliveriesAreForgotten(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	setClock(app, morning(0))
+	user := app.User(crm.RoleRep, nil)
+	kept := map[string]bool{}
+	for _, c := range []struct {
+		status string
+		days   int
+		kept   bool
+	}{{"sent", 91, false}, {"failed", 91, false}, {"dropped", 91, false}, {"waiting", 91, true}, {"sent", 89, true}} {
+		record := app.Make(crm.CollectionDeliveries, testapp.Fields{"user": user.Id, "channel": "email", "status": c.status})
+		_, err := app.DB().Update(crm.CollectionDeliveries, dbx.Params{"created": crm.FormatMoment(morning(-c.days))}, dbx.HashExp{"id": record.Id}).Execute()
+		if err != nil {
+			t.Fatal(err)
+		}
+		kept[record.Id] = c.kept
+	}
+	runDigest(t, app, crm.JobRun{Now: app.Clock.Now(), Simulated: true})
+	if n, err := app.CountRecords(crm.CollectionDeliveries); err != nil || n != int64(len(kept)) {
+		t.Errorf("a trial run left %d, %v", n, err)
+	}
+	digest(t, app)
+	for id, want := range kept {
+		if _, err := app.FindRecordById(crm.CollectionDeliveries, id); (err == nil) != want {
+			t.Errorf("%s is there: %v, want %v", id, err == nil, want)
+		}
 	}
 }
