@@ -129,3 +129,6 @@ func (p Principal) Show(app core.App, record *core.Record) error {
 	}
 	return nil
 }
+
+// FieldsOf are the fields of a collection that have a line, sorted.
+func FieldsOf(collection string) []string { return slices.Sorted(maps.Keys(Table[collection].Fields)) }

@@ -2,11 +2,13 @@
 package api
 
 import (
+	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
+	"touchbase/rules"
 )
 
 // Register binds the routes to the app's server; now is the clock they read.
@@ -27,6 +29,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindDuplicates(group, now)
 		bindCampaigns(group)
 		bindPlans(group, now)
+		bindRights(group)
 		return e.Next()
 	})
 }
@@ -49,4 +52,20 @@ func requireDirector(e *core.RequestEvent) error {
 		return e.ForbiddenError("This is for directors.", nil)
 	}
 	return e.Next()
+}
+
+// languageOf is the language of an answer: the one the request asks for, else the one its sender chose, else Chinese.
+func languageOf(e *core.RequestEvent) string {
+	for _, wish := range strings.Split(strings.ToLower(e.Request.Header.Get("Accept-Language")), ",") {
+		switch wish = strings.TrimSpace(wish); {
+		case strings.HasPrefix(wish, "zh"):
+			return rules.Chinese
+		case strings.HasPrefix(wish, "en"):
+			return rules.English
+		}
+	}
+	if e.Auth.Collection().Name == crm.CollectionUsers && e.Auth.GetString(crm.FieldLocale) == rules.English {
+		return rules.English
+	}
+	return rules.Chinese
 }

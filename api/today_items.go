@@ -130,18 +130,10 @@ func (s *shownDay) fill(sections []section) error {
 			if item.Reasons = why[item.of.Customer]; item.Kind == kindTask {
 				item.Reasons = []rules.Reason{item.of.Reason(s.policy, s.now)}
 			}
-			item.Words = rules.Explain(item.Reasons, languageOf(s.e.Auth))
+			item.Words = rules.Explain(item.Reasons, languageOf(s.e))
 		}
 	}
 	return nil
-}
-
-// languageOf is what somebody reads: Chinese unless they chose English.
-func languageOf(auth *core.Record) string {
-	if auth.Collection().Name == crm.CollectionUsers && auth.GetString(crm.FieldLocale) == rules.English {
-		return rules.English
-	}
-	return rules.Chinese
 }
 
 // tasks reads tasks, by id, each showing the caller their part of it.

@@ -169,3 +169,7 @@ func cutUnit(heading string) (name, unit string, ok bool) {
 	}
 	return name, rest[:end], true
 }
+
+// Labels is the table of labels as JSON, for those who show them elsewhere: `{selects: {name: {value: label}}, collections: {name: {field:
+// label}}}`, a label being `{"zh-CN", en, select, aliases}`.
+func Labels() []byte { return labelsJSON }

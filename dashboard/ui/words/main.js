@@ -1,0 +1,214 @@
+// Everything on screen in the reader's language. The pages of Touchbase ask for their words by name (crm.say); what PocketBase writes
+// itself is translated on its way to the screen, by a dictionary. What people wrote is neither: it is shown inside `verbatim`.
+
+const { own, native, labels } = window.crmStrings;
+delete window.crmStrings;
+const stored = "crmLanguage";
+const languages = { "zh-CN": 0, en: 1 };
+const crm = window.crm;
+
+crm.language = localStorage.getItem(stored);
+if (!(crm.language in languages)) {
+    crm.language = (navigator.languages ?? [navigator.language]).find((tag) => /^(zh|en)\b/i.test(tag))?.toLowerCase().startsWith("zh") ? "zh-CN" : "en";
+}
+document.documentElement.lang = crm.language;
+const isChinese = crm.language == "zh-CN";
+
+// setLanguage keeps the choice and starts the dashboard anew in it; what is drawn once cannot be told again.
+crm.setLanguage = (language) => {
+    localStorage.setItem(stored, language);
+    location.reload();
+};
+
+// say gives the words of a name with its facts in them: "{n} customers". In English a name may have a form of its own for one, "name.one".
+crm.say = (name, facts = {}) => {
+    const pair = (facts.n === 1 && own[name + ".one"]) || own[name];
+    if (!pair) {
+        console.error("[touchbase] no words for", name);
+        return name;
+    }
+    return pair[languages[crm.language]].replace(/\{(\w+)\}/g, (all, fact) => facts[fact] ?? all);
+};
+
+// label names a field, option a value of a select, collectionName a collection, one of them.
+crm.label = (collection, field) => labels.collections[collection]?.[field]?.[crm.language] ?? field;
+crm.option = (collection, field, value) => {
+    const select = labels.collections[collection]?.[field]?.select;
+    return labels.selects[select]?.[value]?.[crm.language] ?? value;
+};
+crm.select = (name, value) => labels.selects[name]?.[value]?.[crm.language] ?? value;
+crm.collectionName = (name) => own["collection." + name]?.[languages[crm.language]] ?? name;
+
+// Moments and days are told in the time zone of the policy, which is read after sign-in.
+crm.zone = localStorage.getItem("crmZone") || "Asia/Shanghai";
+crm.currency = localStorage.getItem("crmCurrency") || "CNY";
+const format = (options) => {
+    const made = {};
+    return (date) => (made[crm.zone] ??= new Intl.DateTimeFormat(crm.language, { timeZone: crm.zone, ...options })).format(date);
+};
+const asDate = (value) => value instanceof Date ? value : new Date(String(value).replace(" ", "T"));
+const dayKey = new Intl.DateTimeFormat("sv-SE", { timeZone: "UTC" });
+
+// today is the day of the policy's time zone, dayOf that of a moment: "2026-08-03".
+crm.dayOf = (value) => new Intl.DateTimeFormat("sv-SE", { timeZone: crm.zone }).format(asDate(value));
+crm.today = () => crm.dayOf(new Date());
+
+// day tells a stored day ("2026-08-03 00:00:00.000Z"), without the year if it is the present one; moment a moment, time its hour.
+crm.day = (value) => {
+    if (!value) {
+        return "";
+    }
+    const date = new Date(String(value).slice(0, 10) + "T00:00:00Z");
+    const year = dayKey.format(date).slice(0, 4) == crm.today().slice(0, 4) ? undefined : "numeric";
+    return new Intl.DateTimeFormat(crm.language, { timeZone: "UTC", year, month: isChinese ? "long" : "short", day: "numeric" }).format(date);
+};
+const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+crm.time = (value) => value ? clock(asDate(value)) : "";
+crm.moment = (value) => value ? crm.day(crm.dayOf(value)) + " " + crm.time(value) : "";
+
+// number writes a figure, money an amount of the policy's currency: in Chinese in 万 and 亿 from there on.
+crm.number = (value, digits = 2) => new Intl.NumberFormat(crm.language, { maximumFractionDigits: digits }).format(value);
+crm.money = (value) => {
+    const symbol = new Intl.NumberFormat(crm.language, { style: "currency", currency: crm.currency, currencyDisplay: "narrowSymbol" })
+        .formatToParts(0).find((part) => part.type == "currency")?.value ?? "";
+    const size = Math.abs(value);
+    const sign = value < 0 ? "-" : "";
+    if (isChinese && size >= 1e8) {
+        return sign + symbol + crm.number(size / 1e8) + "亿";
+    }
+    if (isChinese && size >= 1e4) {
+        return sign + symbol + crm.number(size / 1e4) + "万";
+    }
+    return sign + symbol + crm.number(size);
+};
+
+// ---------------------------------------------------------------------------------------------------------------------------------
+
+// Whatever is built while `quiet` is above nothing is shown as it is. A function that is built so runs so later.
+let quiet = 0;
+
+// naming is the field whose input is being built: its name and values are told by their labels.
+let naming = null;
+
+const within = (state, run) => function (...args) {
+    const before = [quiet, naming];
+    [quiet, naming] = state;
+    try {
+        return run.apply(this, args);
+    } finally {
+        [quiet, naming] = before;
+    }
+};
+
+// verbatim runs something that shows what people wrote; natively the contrary, inside it.
+crm.verbatim = (run) => within([1, null], run)();
+crm.natively = (run) => within([0, null], run)();
+crm.namingField = (collection, field, run) => within([0, { collection, field }], run)();
+
+const sentences = Object.entries(native).filter(([english]) => english.includes("{")).map(([english, chinese]) => {
+    const names = [];
+    const pattern = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{(\w+)\}/g, (_, name) => (names.push(name), "(.*?)"));
+    return [new RegExp(`^${pattern}$`, "s"), names, chinese];
+});
+
+// translate gives PocketBase's words in the reader's language; unknown ones as they are.
+function translate(text) {
+    if (typeof text != "string" || !text || quiet) {
+        return text;
+    }
+    if (naming && text == naming.field.name) {
+        return crm.label(naming.collection.name, text);
+    }
+    if (naming?.field.values?.includes(text)) {
+        return crm.option(naming.collection.name, naming.field.name, text);
+    }
+    if (own["collection." + text]) {
+        return crm.collectionName(text);
+    }
+    if (!isChinese) {
+        return text;
+    }
+    const trimmed = text.trim();
+    if (Object.hasOwn(native, trimmed)) {
+        return text.replace(trimmed, native[trimmed]);
+    }
+    for (const [pattern, names, chinese] of sentences) {
+        const found = pattern.exec(text);
+        if (found) {
+            return names.reduce((said, name, i) => said.replace(`{${name}}`, translate(found[i + 1])), chinese);
+        }
+    }
+    return text;
+}
+crm.translate = translate;
+
+// The places where PocketBase writes the names of a list's fields: the heads of its columns, the switches for them, the marks of its cells
+// on a phone.
+const headings = ["textContent", "html-data-name"];
+const spoken = ["textContent", "title", "placeholder", "ariaLabel", "ariaDescription", "alt", "html-data-name", "html-data-placeholder", "html-placeholder"];
+
+function heading(text) {
+    const collection = window.app.store?.activeCollection;
+    return collection?.fields?.some((field) => field.name == text) ? crm.label(collection.name, text) : translate(text);
+}
+
+const translated = (value) => Array.isArray(value) ? value.map(translated) : translate(value);
+const elementOf = window.t;
+window.t = new Proxy({}, {
+    get: (_, tag) => (props, ...children) => {
+        const state = [quiet, naming];
+        if (quiet) {
+            const kept = props && Object.defineProperties({}, Object.getOwnPropertyDescriptors(props));
+            for (const key in kept) {
+                if (typeof kept[key] == "function" && !key.startsWith("on")) {
+                    kept[key] = within(state, kept[key]);
+                }
+            }
+            return elementOf[tag](kept, ...children.map((child) => typeof child == "function" ? within(state, child) : child));
+        }
+        const said = props && Object.defineProperties({}, Object.getOwnPropertyDescriptors(props));
+        for (const key of spoken) {
+            const value = said?.[key];
+            if (typeof value == "string") {
+                said[key] = headings.includes(key) ? heading(value) : translate(value);
+            } else if (typeof value == "function") {
+                said[key] = within(state, (...args) => translate(value(...args)));
+            }
+        }
+        return elementOf[tag](said, ...children.map((child) => {
+            if (typeof child == "function") {
+                return within(state, (el) => translated(child(el)));
+            }
+            return tag == "label" && typeof child == "string" && !naming ? heading(child) : translated(child);
+        }));
+    },
+});
+
+// What is not built from elements: tooltips, which keep a text of their own, toasts, questions and the title of the window.
+const tooltip = app.attrs.tooltip;
+app.attrs.tooltip = (text, ...rest) => {
+    const state = [quiet, naming];
+    return tooltip(typeof text == "function" ? within(state, () => translate(text())) : translate(text), ...rest);
+};
+for (const kind of ["info", "success", "error"]) {
+    const show = app.toasts[kind];
+    app.toasts[kind] = (content, options) => show(translate(content), options);
+}
+const confirm = app.modals.confirm;
+app.modals.confirm = (content, yes, no, settings = {}) => confirm(translate(content), yes, no, {
+    ...settings, yesButton: translate(settings.yesButton ?? "Yes"), noButton: translate(settings.noButton ?? "No"),
+});
+
+// What people wrote reaches the screen through these.
+for (const name of ["recordSummary", "recordFileThumb", "uploadedFileThumb"]) {
+    const show = app.components[name];
+    app.components[name] = (...args) => crm.verbatim(() => show(...args));
+}
+
+// The server answers in the language the dashboard is read in.
+const beforeSend = app.pb.beforeSend;
+app.pb.beforeSend = (url, options) => {
+    const sent = beforeSend?.(url, options) ?? { url, options };
+    sent.options = { ...sent.options, headers: { ...sent.options?.headers, "Accept-Language": crm.language } };
+    return sent;
+};
