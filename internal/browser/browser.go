@@ -131,13 +131,19 @@ type Page struct {
 // stepTimeout is how long one step in the browser may take on a busy machine.
 const stepTimeout = 30 * time.Second
 
-// Open starts Chromium with a new profile and opens a path of the program.
+// Open starts Chromium with a new profile, in Chinese, and opens a path of the program.
 func (p *Program) Open(path string, width, height int) *Page {
+	p.t.Helper()
+	return p.OpenIn("zh-CN", path, width, height)
+}
+
+// OpenIn opens a path as Open does, in a browser of another language.
+func (p *Program) OpenIn(language, path string, width, height int) *Page {
 	p.t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height), chromedp.UserDataDir(p.t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", "zh-CN"),
+		chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	// The browser is newer than the library: what it tells of itself beyond that is no error.
