@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -121,11 +122,25 @@ func (p *Program) Stop() string {
 	return p.out.String()
 }
 
-// Page is a tab of Chromium. Any error in its console fails the test.
+// Page is a tab of Chromium. Any error in its console fails the test, but for those it was told to expect.
 type Page struct {
-	t   testing.TB
-	ctx context.Context
-	url string
+	t        testing.TB
+	ctx      context.Context
+	url      string
+	expected atomic.Pointer[string]
+}
+
+// Expect says that errors with a text in them are what the test is about.
+func (p *Page) Expect(text, why string) {
+	p.t.Logf("errors with %q are expected: %s", text, why)
+	p.expected.Store(&text)
+}
+
+// failed is told what a page complains of.
+func (p *Page) failed(message string) {
+	if expected := p.expected.Load(); expected == nil || *expected == "" || !strings.Contains(message, *expected) {
+		p.t.Error(message)
+	}
 }
 
 // stepTimeout is how long one step in the browser may take on a busy machine.
@@ -153,14 +168,18 @@ func (p *Program) OpenIn(language, path string, width, height int) *Page {
 	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
-			p.t.Errorf("exception on the page: %s", e.ExceptionDetails.Error())
+			page.failed("exception on the page: " + e.ExceptionDetails.Error())
 		case *runtime.EventConsoleAPICalled:
 			if e.Type == runtime.APITypeError {
-				p.t.Errorf("error in the console: %s", e.Args[0].Value)
+				message := "error in the console:"
+				for _, arg := range e.Args {
+					message += " " + string(arg.Value) + arg.Description
+				}
+				page.failed(message)
 			}
 		case *cdplog.EventEntryAdded:
 			if e.Entry.Level == cdplog.LevelError {
-				p.t.Errorf("error in the console: %s %s", e.Entry.Text, e.Entry.URL)
+				page.failed(fmt.Sprintf("error in the console: %s %s", e.Entry.Text, e.Entry.URL))
 			}
 		}
 	})

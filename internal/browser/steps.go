@@ -33,6 +33,12 @@ func (p *Page) SignIn(email, password string) {
 	)
 }
 
+// OpenHash goes to a page of the dashboard, as a link in it does.
+func (p *Page) OpenHash(hash string) {
+	p.t.Helper()
+	p.Evaluate(fmt.Sprintf("void (location.hash = %q)", hash), nil)
+}
+
 // OpenList opens the list of a collection.
 func (p *Page) OpenList(collection string) {
 	p.t.Helper()

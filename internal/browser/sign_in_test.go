@@ -1,0 +1,95 @@
+package browser_test
+
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"touchbase/internal/browser"
+)
+
+// TestStaffSignIn signs people in by the team's form and follows what becomes of their rights: a role shows after a reload, a deactivation at
+// once, and whoever comes next on the same machine finds nothing of who was there before.
+func TestStaffSignIn(t *testing.T) {
+	t.Parallel()
+	program := browser.New(t)
+	program.Run("superuser", "upsert", rootEmail, rootPassword)
+	program.Serve()
+	root := program.Session("_superusers", rootEmail, rootPassword)
+	people := program.Staff(root)
+
+	page := program.Open("/_/", 1366, 860)
+	page.Do(chromedp.WaitVisible("#crm_email", chromedp.ByQuery))
+	page.Picture("sign-in")
+	page.Await("no superuser's form before it is asked for", `!document.querySelector(".auth-with-password-form")?.checkVisibility()`)
+	page.SignInStaff("rep")
+	page.Await("the page of the day", `location.hash == "#/today" && !!document.querySelector(".crm-today")`)
+	page.Await("one's own name", `document.querySelector(".crm-my-name").textContent == "周小雨"`)
+	page.Await("no way to what is not for a rep", `![...document.querySelectorAll(".app-main-nav a")].some((a) => /logs|settings|policy|jobs|audit/.test(a.href))`)
+
+	t.Log("an address that is not for staff leads home")
+	page.Evaluate(`void (location.hash = "#/settings")`, nil)
+	page.Await("the page of the day again", `location.hash == "#/today"`)
+
+	t.Log("a new role shows after a reload")
+	root.Update("users", people["rep"].ID, map[string]any{"role": "director"})
+	page.Do(chromedp.Reload())
+	page.Await("the pages of a director", `[...document.querySelectorAll(".app-main-nav a")].some((a) => a.href.endsWith("#/policy"))`)
+	root.Update("users", people["rep"].ID, map[string]any{"role": "rep"})
+	page.Do(chromedp.Reload())
+	page.Await("the pages of a rep", `document.documentElement.dataset.crmRole == "rep" && ![...document.querySelectorAll(".app-main-nav a")].some((a) => a.href.endsWith("#/policy"))`)
+
+	t.Log("the next one on this machine")
+	page.OpenList("customers")
+	page.Do(chromedp.Click("button.logged-user", chromedp.ByQuery), chromedp.WaitVisible(".dropdown-item-logout", chromedp.ByQuery))
+	page.Picture("menu")
+	page.Do(chromedp.Click(".dropdown-item-logout", chromedp.ByQuery))
+	page.Await("nothing kept of who was here", `(() => {
+		const kept = Object.entries(localStorage).filter(([key]) => /^(draft_|pbSettings|pbRecordsSearchHistory_|__pb_superusers__|pbLastFileToken)/.test(key));
+		return location.hash == "#/login" && app.store.collections.length == 0 && kept.every(([, value]) => !value || value == "{}" || value == "[]");
+	})()`)
+	page.SignInStaff("director")
+	page.Await("the director's pages", `document.documentElement.dataset.crmRole == "director" && app.store.collections.some((c) => c.name == "audit_log")`)
+}
+
+// TestSuperuserSignIn: the superusers' own form is one click away and works as ever.
+func TestSuperuserSignIn(t *testing.T) {
+	t.Parallel()
+	program := browser.New(t)
+	program.Run("superuser", "upsert", rootEmail, rootPassword)
+	program.Serve()
+	page := program.OpenIn("en", "/_/", 1366, 860)
+	page.Await("English words", `document.querySelector(".crm-login button.block").textContent.includes("Sign in")`)
+	page.SignIn(rootEmail, rootPassword)
+	page.Await("PocketBase's own pages", `["#/collections", "#/logs", "#/settings", "#/policy"].every((hash) => [...document.querySelectorAll(".app-main-nav a")].some((a) => a.getAttribute("href") == hash))`)
+}
+
+// TestFailingPage: a page that throws, while it is made or whenever something it depends on changes, says so and leaves the rest working.
+func TestFailingPage(t *testing.T) {
+	t.Parallel()
+	program := browser.New(t)
+	program.Run("superuser", "upsert", rootEmail, rootPassword)
+	program.Serve()
+	program.Staff(program.Session("_superusers", rootEmail, rootPassword))
+	page := program.Open("/_/", 1366, 860)
+	page.SignInStaff("rep")
+	page.Await("the page of the day", `!!document.querySelector(".crm-today")`)
+	page.Expect("boom", `the mistakes made on purpose`)
+	page.Evaluate(`(() => {
+		window.broken = store({ n: 0 });
+		const el = t.div({ className: "broken", title: () => { if (broken.n) throw new Error("boom"); return ""; } }, () => { if (broken.n) throw new Error("boom"); return "whole"; });
+		document.querySelector(".page-content").append(el);
+		watch(() => { if (broken.n) throw new Error("boom"); });
+	})()`, nil)
+	page.Await("the element", `document.querySelector(".broken").textContent == "whole"`)
+	page.Evaluate(`void (broken.n = 1)`, nil)
+	page.OpenHash("#/collections?collection=customers")
+	page.Await("the list goes on working", `app.store.activeCollection?.name == "customers" && document.querySelector(".page-header .breadcrumbs").textContent.includes("客户")`)
+
+	t.Log("a page whose module throws")
+	page.Evaluate(`void (window.crmBroken = true)`, nil)
+	page.OpenHash("#/customer/%00")
+	page.Await("a sentence in place of the page", `!!document.querySelector(".crm-page")`)
+	page.OpenHash("#/today")
+	page.Await("the day again", `!!document.querySelector(".crm-today")`)
+}
