@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -39,6 +40,18 @@ func (p Principal) Sees(collection string) bool {
 func (p Principal) CanRead(collection, field string, standing crm.Standing) bool {
 	line, known := Table[collection].Fields[field]
 	return p.Super || known && p.Has(line.Read, standing)
+}
+
+// authorEdits is how long authors may change what they recorded.
+const authorEdits = 24 * time.Hour
+
+// Lapsed takes from how somebody stands to a record what at a moment no longer lets them change it: a follow-up is its author's for a day,
+// then it is history, for the managers of the customer's team and the directors.
+func Lapsed(record *core.Record, standing crm.Standing, now time.Time) crm.Standing {
+	if record.Collection().Name == crm.CollectionFollowUps && now.Sub(record.GetDateTime(crm.FieldCreated).Time()) > authorEdits {
+		standing &^= crm.Self
+	}
+	return standing
 }
 
 // CanChange tells whether they may change the record at all, CanWrite whether they may write a field of it.

@@ -29,7 +29,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindDuplicates(group, now)
 		bindCampaigns(group)
 		bindPlans(group, now)
-		bindRights(group)
+		bindRights(group, now)
 		return e.Next()
 	})
 }

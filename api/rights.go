@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 	"github.com/pocketbase/pocketbase/tools/router"
@@ -10,9 +11,9 @@ import (
 )
 
 // bindRights binds the routes that tell a form what its user may do.
-func bindRights(group *router.RouterGroup[*core.RequestEvent]) {
+func bindRights(group *router.RouterGroup[*core.RequestEvent], now func() time.Time) {
 	group.GET("/rights/{collection}", rightsToCreate)
-	group.GET("/rights/{collection}/{id}", rightsToChange)
+	group.GET("/rights/{collection}/{id}", rightsToChange(now))
 }
 
 // rights is what somebody may do with a record, and which of its fields they may write.
@@ -39,23 +40,28 @@ func rightsToCreate(e *core.RequestEvent) error {
 	return e.JSON(http.StatusOK, rights)
 }
 
-// rightsToChange answers what the caller may do with a record, as [rightsToCreate] does. It refuses a record they do not see with 404.
-func rightsToChange(e *core.RequestEvent) error {
-	collection := e.Request.PathValue("collection")
-	if _, known := access.Table[collection]; !known {
-		return e.NotFoundError("", nil)
+// rightsToChange answers what the caller may do with a record, as [rightsToCreate] does; create is whether they may make another of its
+// kind. It refuses a record they do not see with 404.
+func rightsToChange(now func() time.Time) func(*core.RequestEvent) error {
+	return func(e *core.RequestEvent) error {
+		collection := e.Request.PathValue("collection")
+		if _, known := access.Table[collection]; !known {
+			return e.NotFoundError("", nil)
+		}
+		p, record, standing, err := seen(e, collection)
+		if err != nil {
+			return err
+		}
+		writing := access.Lapsed(record, standing, now())
+		rights := rights{
+			Create: p.Super || p.Granted(access.Table[collection].Create) != 0,
+			Change: p.CanChange(collection, writing), Delete: p.Has(access.Table[collection].Delete, standing),
+		}
+		rights.list(collection, func(field string) (readable, writable bool) {
+			return p.CanRead(collection, field, standing), p.CanWrite(collection, field, writing)
+		})
+		return e.JSON(http.StatusOK, rights)
 	}
-	p, _, standing, err := seen(e, collection)
-	if err != nil {
-		return err
-	}
-	rights := rights{
-		Change: p.CanChange(collection, standing), Delete: p.Has(access.Table[collection].Delete, standing),
-	}
-	rights.list(collection, func(field string) (readable, writable bool) {
-		return p.CanRead(collection, field, standing), p.CanWrite(collection, field, standing)
-	})
-	return e.JSON(http.StatusOK, rights)
 }
 
 // list sorts the fields of a collection into those somebody may write and those nobody does.

@@ -1,15 +1,10 @@
 package hooks
 
 import (
-	"time"
-
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
 )
-
-// authorEdits is how long an author may change their own record of a contact.
-const authorEdits = 24 * time.Hour
 
 func (h *hooks) bindFollowUps(app core.App) {
 	onCheck(app, crm.CollectionFollowUps, func(e *core.RecordEvent) error {
@@ -55,11 +50,3 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	return h.reassessOf(e, policy, e.Record.GetDateTime(crm.FieldStartedAt).Time())
 }
 
-// lapsed takes from how somebody stands to a record what no longer lets them change it: a follow-up is its author's for a day, then
-// it is history, for the managers of the customer's team and the directors.
-func (h *hooks) lapsed(record *core.Record, standing crm.Standing) crm.Standing {
-	if record.Collection().Name == crm.CollectionFollowUps && h.now().Sub(record.GetDateTime(crm.FieldCreated).Time()) > authorEdits {
-		standing &^= crm.Self
-	}
-	return standing
-}

@@ -140,7 +140,7 @@ func (h *hooks) onUpdateRequest(e *core.RecordRequestEvent) error {
 	if !p.Has(access.Table[e.Collection.Name].See, standing) {
 		return e.NotFoundError("", nil) // the right to see it was lost since the rule was asked
 	}
-	if err := mayUpdate(e, p, h.lapsed(stored, standing), stored, values, errs); err != nil {
+	if err := mayUpdate(e, p, access.Lapsed(stored, standing, h.now()), stored, values, errs); err != nil {
 		return err
 	}
 	if e.Collection.IsAuth() {
