@@ -112,7 +112,7 @@ function place(props, input) {
     }
     const local = store({ get state() { return stateOf(form, field); } });
     return t.div({
-        className: `crm-field ${field.wide ? "" : "crm-half"}`, "html-data-field": field.name,
+        className: `crm-field ${field.wide ? "" : "crm-half"} ${field.maxSelect > 1 ? "" : "crm-single"}`, "html-data-field": field.name,
         ...follow(
             [(el) => el.parentElement.hidden = local.state == "none" || !!form.data.folded[field.group.name]],
             [() => [form.record[field.name], local.state], () => settle(form, field)]),
@@ -136,8 +136,14 @@ function settle(form, field) {
 // reading is a field as text, for whoever may not write it.
 const reading = (props) => quietly(() => t.div({ className: "field crm-reading" },
     t.div({ className: "crm-reading-label" }, crm.label(props.collection.name, props.field.name)),
-    t.div({ className: "crm-reading-value" }, () => app.fieldTypes[props.field.type].view(props)),
-    props.field.help ? t.div({ className: "field-help" }, props.field.help) : null));
+    t.div({ className: "crm-reading-value" }, () => told(props))));
+
+// told is a field's value; a list that is kept as json is still a list of words.
+function told(props) {
+    const value = props.record[props.field.name];
+    const isList = props.field.type == "json" && Array.isArray(value) && value.every((item) => typeof item == "string");
+    return isList ? value.join(crm.language == "en" ? ", " : "、") : app.fieldTypes[props.field.type].view(props);
+}
 
 // inputOf is an input that another part has for a field, crm.form.inputs[type](form, field), if it has one.
 const inputOf = ({ field, collection }) => crm.form.inputs[field.type]?.(collection.crmForm, field);
@@ -274,6 +280,13 @@ for (const type of Object.values(app.fieldTypes)) {
         }
     };
 }
+
+// PocketBase's words for what was done name the collection's and the record's identifiers.
+const success = app.toasts.success;
+app.toasts.success = (content, options) => {
+    const done = /^Successfully (created|updated|deleted) /.exec(content)?.[1];
+    return success(done ? say("form." + done) : content, options);
+};
 
 // A draft in the browser's storage would keep what its next user may not see, so staff have none.
 const setItem = Storage.prototype.setItem;

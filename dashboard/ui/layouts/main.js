@@ -10,7 +10,8 @@ const today = () => crm.today() + " 00:00:00.000Z";
 // names is not shown to staff; superusers find it below.
 const groups = {
     customers: [
-        { name: "who", fields: "name! industry size region source first_contact_on owner collaborators team stage code credit_code website annual_revenue address! verified_sources verified_on reviewed_on" },
+        { name: "who", fields: "name! industry size region source first_contact_on code credit_code website annual_revenue reviewed_on address! "
+            + "verified_sources verified_on owner collaborators team stage" },
         { name: "commercial", fields: "cooperation_since purchase_cycle declared_annual_purchase renewal_intent budget_range! expected_cooperation!" },
         { name: "need", fields: "core_need! pain_points! future_need! long_term_goal! custom_strategy! decision_maker competitors intent need influence fit outlook expected_close_on" },
         { name: "preference", fields: "preferred_channel avoid_channels anniversary_on tags notes!" },
@@ -22,7 +23,7 @@ const groups = {
         { name: "left", fields: "left_on successor left_as_primary" },
     ],
     follow_ups: [
-        { name: "contact", fields: "customer! contact channel direction started_at kind content! feedback mood key_points! competitor" },
+        { name: "contact", fields: "customer! contact channel direction started_at content! feedback mood kind competitor key_points!" },
         { name: "next", fields: "status resume_on next_action! next_action_on next_action_by commitments!" },
         { name: "more", folded: true, fields: "purpose! ended_at campaign our_people their_people topics! attachments! by by_name recorded_late pace_exceeded channel_mismatch templated" },
     ],

@@ -39,15 +39,15 @@ function showFirst(form) {
 
 const conflictIn = (errors) => errors?.rev?.code == "conflict";
 
-// A refused save tells what the record holds now. What the person had not touched becomes that; of what they had, both values are shown,
-// theirs stays until they choose the other, and the next save is made on the version it was compared with.
+// A refused save tells what the record holds now. What the person had not touched becomes that; of what they had, both values are shown, and
+// their own stays until they choose the other. The next save is made on the version it was compared with.
 crm.form.started.push((form) => {
     const data = store({ lines: null });
     form.onsaved = () => data.lines = null;
     async function meet(errors) {
         const { original, record } = form;
         const changed = Object.entries(errors).filter(([, error]) => error.code == "changed").map(([name, { params }]) => ({ name, theirs: params.value }));
-        data.lines = changed.filter(({ name }) => form.fields[name]).map(({ name, theirs }) => {
+        data.lines = changed.filter(({ name, theirs }) => form.fields[name] && !crm.form.same(form.fields[name], theirs, original[name])).map(({ name, theirs }) => {
             const mine = record[name];
             const touched = !crm.form.same(form.fields[name], mine, original[name]) && !crm.form.same(form.fields[name], mine, theirs);
             return { name, theirs, mine, touched, taken: !touched };
