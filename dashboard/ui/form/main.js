@@ -74,14 +74,18 @@ function stateOf(form, field) {
     if (rights.write.includes(field.name) && rights.change !== false) {
         return "write";
     }
-    return isEmpty(value) ? "none" : "read";
+    return isEmpty(value) || !field.group ? "none" : "read";
 }
 
 async function readRights(form, id) {
     try {
+        const first = !form.data.rights;
         form.data.rights = await crm.rights(form.name, id);
+        if (first && !id) {
+            setTimeout(() => begin(form), 50); // once the fields are there
+        }
         const { create, change, delete: remove } = form.data.rights;
-        Object.assign(form.modal.dataset, { crmSave: id ? change : create, crmDelete: remove, crmDuplicate: create });
+        Object.assign(form.modal.dataset, { crmNew: !id, crmSave: id ? change : create, crmDelete: remove, crmDuplicate: create });
     } catch (err) {
         if (err.status == 404) {
             return; // PocketBase says so, for it cannot read the record either
@@ -100,6 +104,13 @@ const follow = (...watchers) => {
 
 crm.form = { stateOf, same, isEmpty, follow, started: [], inputs: {} };
 
+// begin puts the cursor into the first empty field of a new record; not where a keyboard would cover half of the form.
+function begin({ modal }) {
+    if (!matchMedia("(pointer: coarse)").matches && app.modals.getTop() == modal && !modal.querySelector(":focus")) {
+        [...modal.querySelectorAll(".crm-field :is(input, textarea)[name]")].find((input) => input.offsetParent && !input.value)?.focus();
+    }
+}
+
 // -------------------------------------------------------------------------------------------------------------- its fields
 
 // place shows a field as what it is to the person, in its place of the form.
@@ -114,7 +125,7 @@ function place(props, input) {
     return t.div({
         className: `crm-field ${field.wide ? "" : "crm-half"} ${field.maxSelect > 1 ? "" : "crm-single"}`, "html-data-field": field.name,
         ...follow(
-            [(el) => el.parentElement.hidden = local.state == "none" || !!form.data.folded[field.group.name]],
+            [(el) => el.parentElement.hidden = local.state == "none" || !!form.data.folded[field.group?.name]],
             [() => [form.record[field.name], local.state], () => settle(form, field)]),
     }, () => local.state == "write" ? input(props) : local.state == "read" ? reading(props) : null,
     crm.form.likelyMatches(form, field.name));

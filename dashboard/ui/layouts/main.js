@@ -40,7 +40,10 @@ const groups = {
     orders: [{ name: "order", fields: "customer! number ordered_at product category kind amount cost due_on paid_on owner cancelled" }],
     contracts: [{ name: "contract", fields: "customer! number status starts_on ends_on amount" }],
     surveys: [{ name: "survey", fields: "customer! contact sent_at expires_at answered_at nps satisfaction comment!" }],
-    users: [{ name: "colleague", fields: "name! avatar! role team department phone locale active away_until substitute notify!" }],
+    users: [
+        { name: "colleague", fields: "name! role team department phone locale active away_until substitute avatar!" },
+        { name: "more", folded: true, fields: "notify!" },
+    ],
 };
 
 // What is shown only in some cases. It is asked of the record as it stands in the form, and as it was.
@@ -115,10 +118,13 @@ const unique = {
 // kept is of every record and told elsewhere, or of no use to people.
 const kept = ["id", "rev", "created", "updated"];
 
+// PocketBase builds these itself, above the others.
+const ofAccounts = ["email", "emailVisibility", "verified", "password", "tokenKey"];
+
 // layout gives the groups of a collection's form, [{name, folded, fields: [{field, wide}]}], and what holds for its fields.
 crm.layout = (collection) => {
     const byName = Object.fromEntries(collection.fields.map((field) => [field.name, field]));
-    const left = new Set(Object.keys(byName).filter((name) => !kept.includes(name)));
+    const left = new Set(Object.keys(byName).filter((name) => !kept.includes(name) && !(collection.type == "auth" && ofAccounts.includes(name))));
     const own = (groups[collection.name] || [{ name: "", fields: [...left].join("! ") + "!" }]).map((group) => ({
         ...group, fields: group.fields.split(" ").map((word) => ({ name: word.replace("!", ""), wide: word.endsWith("!") }))
             .filter((line) => byName[line.name] && left.delete(line.name)),
