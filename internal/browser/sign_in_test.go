@@ -93,3 +93,28 @@ func TestFailingPage(t *testing.T) {
 	page.OpenHash("#/today")
 	page.Await("the day again", `!!document.querySelector(".crm-today")`)
 }
+
+// TestLostRights: whoever is deactivated while signed in is out with the next thing they do, and reads why and whom to ask; also after a reload.
+func TestLostRights(t *testing.T) {
+	t.Parallel()
+	program := browser.New(t)
+	program.Run("superuser", "upsert", rootEmail, rootPassword)
+	program.Serve()
+	root := program.Session("_superusers", rootEmail, rootPassword)
+	people := program.Staff(root)
+	page := program.Open("/_/", 1366, 860)
+	page.SignInStaff("support")
+	page.Await("the page of the day", `!!document.querySelector(".crm-today")`)
+	page.Expect("403", "the server refuses somebody deactivated")
+	root.Update("users", people["support"].ID, map[string]any{"active": false})
+	page.OpenHash("#/collections?collection=customers")
+	page.Await("the sign-in with the reason", `location.hash == "#/login" && document.querySelector(".crm-lost-rights")?.textContent.includes("顾远衡")`)
+	page.Picture("lost-rights")
+
+	root.Update("users", people["support"].ID, map[string]any{"active": true})
+	page.SignInStaff("support")
+	page.Await("the page of the day", `!!document.querySelector(".crm-today")`)
+	root.Update("users", people["support"].ID, map[string]any{"active": false})
+	page.Do(chromedp.Reload())
+	page.Await("the sign-in with the reason", `location.hash == "#/login" && document.querySelector(".crm-lost-rights")?.textContent.includes("总监")`)
+}
