@@ -104,8 +104,8 @@ func (s *Session) List(collection, filter, sort string) []map[string]any {
 	return records
 }
 
-// staffPassword is the password of everybody Staff makes.
-const staffPassword = "staff-password-1"
+// StaffPassword is the password of everybody Staff makes.
+const StaffPassword = "staff-password-1"
 
 // Staff makes a team and one person of each role, <role>@touchbase.example, and gives their sessions by role. It is done as a superuser.
 func (p *Program) Staff(root *Session) map[string]*Session {
@@ -115,10 +115,10 @@ func (p *Program) Staff(root *Session) map[string]*Session {
 	for role, name := range map[string]string{"rep": "周小雨", "support": "许文静", "manager": "陆佳宁", "director": "顾远衡"} {
 		email := fmt.Sprintf("%s@touchbase.example", role)
 		root.Create("users", map[string]any{
-			"email": email, "password": staffPassword, "passwordConfirm": staffPassword, "verified": true,
+			"email": email, "password": StaffPassword, "passwordConfirm": StaffPassword, "verified": true,
 			"name": name, "role": role, "team": team, "department": "sales", "active": true,
 		})
-		people[role] = p.Session("users", email, staffPassword)
+		people[role] = p.Session("users", email, StaffPassword)
 	}
 	return people
 }
@@ -126,5 +126,5 @@ func (p *Program) Staff(root *Session) map[string]*Session {
 // SignInStaff signs a person of Staff in.
 func (p *Page) SignInStaff(role string) {
 	p.t.Helper()
-	p.SignInAs(role+"@touchbase.example", staffPassword)
+	p.SignInAs(role+"@touchbase.example", StaffPassword)
 }
