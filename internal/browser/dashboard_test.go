@@ -91,7 +91,7 @@ func TestFirstDay(t *testing.T) {
 	program.Run("job", "run", "tiers", "--all", "--at", time.Now().AddDate(0, 4, 0).Format(time.DateOnly))
 	page.Fill("region", "浙江宁波")
 	page.Do(chromedp.Click(".record-upsert-modal .modal-footer .btn.expanded-lg", chromedp.ByQuery))
-	page.Await("the region saved", `[...document.querySelectorAll(".toast")].some((toast) => toast.textContent.includes("Successfully updated"))`)
+	page.Await("the region saved", `[...document.querySelectorAll(".toast")].some((toast) => toast.textContent.includes("已保存"))`)
 	if got := page.FindRecord("customers", `name = "`+customer+`"`)["region"]; got != "浙江宁波" {
 		t.Errorf("region is %q", got)
 	}

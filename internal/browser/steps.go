@@ -69,22 +69,24 @@ func (p *Page) Await(what, script string) {
 	}
 }
 
-// Fill sets an input of the record form and tells the form, as typing does.
+// Fill sets an input of the record form and tells the form, as typing does. A day's input takes of a moment its day.
 func (p *Page) Fill(field, value string) {
 	p.t.Helper()
+	p.Await("the input "+field, fmt.Sprintf(`document.querySelector(".record-upsert-modal [name=%s]")?.checkVisibility()`, field))
 	p.run(`
 		const input = document.querySelector(".record-upsert-modal [name=" + field + "]");
 		input.focus();
-		input.value = value;
+		input.value = input.type == "date" ? value.slice(0, 10) : value;
 		input.dispatchEvent(new Event("input", { bubbles: true }));
 		input.dispatchEvent(new Event("change", { bubbles: true }));`, field, value)
 }
 
-// Choose picks a value of a select of the record form.
+// Choose picks an option of a select of the record form: a stored value, or the words shown for it.
 func (p *Page) Choose(field, value string) {
 	p.t.Helper()
 	p.Do(chromedp.Click(`.record-upsert-modal button[name=`+field+`]`, chromedp.ByQuery))
-	option := fmt.Sprintf(`[...document.querySelectorAll(".dropdown:popover-open *")].find((el) => !el.children.length && el.textContent.trim() == %q)`, value)
+	option := fmt.Sprintf(`[...document.querySelectorAll(".dropdown:popover-open .select-option")].find((el) =>
+		[%[2]q, crm.option(document.querySelector(".record-upsert-modal").dataset.crmCollection, %[1]q, %[2]q)].includes(el.textContent.trim()))`, field, value)
 	p.Await("the option "+value, option)
 	p.run(option+".click();", field, value)
 }
@@ -92,14 +94,39 @@ func (p *Page) Choose(field, value string) {
 // Pick picks a record for a relation of the record form.
 func (p *Page) Pick(field, title string) {
 	p.t.Helper()
-	p.run(`
-		const label = [...document.querySelectorAll(".record-upsert-modal label")].find((el) => el.textContent.trim().replace("*", "").trim() == field);
-		[...label.closest(".field-type-relation").querySelectorAll("button")].find((el) => el.textContent.includes("Open records picker")).click();`, field, title)
-	item := fmt.Sprintf(`[...document.querySelectorAll(".modal[data-modal-state=open] .list-item")].find((el) => el.textContent.includes(%q))`, title)
+	p.run(`document.querySelector(".record-upsert-modal output[name=" + field + "] > .btn").click();`, field, title)
+	item := fmt.Sprintf(`[...document.querySelectorAll(".modal[data-modal-state=open] .records-picker-list .list-item")].find((el) => el.textContent.includes(%q))`, title)
 	p.Await("the record "+title, item)
 	p.run(item+`.click(); const open = [...document.querySelectorAll(".modal[data-modal-state=open]")].at(-1);
 		[...open.querySelectorAll(".modal-footer .btn")].at(-1).click();`, field, title)
 	p.Await("the record picked", fmt.Sprintf(`document.querySelector(".record-upsert-modal").textContent.includes(%q)`, title))
+}
+
+// SaveForm presses the button of the record form that saves it.
+func (p *Page) SaveForm() {
+	p.t.Helper()
+	p.Do(chromedp.Click(".record-upsert-modal .modal-footer .btn.expanded-lg", chromedp.ByQuery))
+}
+
+// OpenForm opens the form of a record, or with an empty id of a new one, and waits until it is ready.
+func (p *Page) OpenForm(collection, id string) {
+	p.t.Helper()
+	p.run(`app.modals.openRecordUpsert(crm.collection(field), value || null);`, collection, id)
+	p.AwaitForm()
+}
+
+// AwaitForm waits until a record form shows its fields.
+func (p *Page) AwaitForm() {
+	p.t.Helper()
+	p.Await("the form", `!!document.querySelector(".crm-form[data-modal-state=open]")?.dataset.crmSave && !document.querySelector(".crm-form .grid[inert]")
+		&& [...document.querySelectorAll(".crm-form .crm-field")].some((field) => field.checkVisibility())`)
+}
+
+// CloseForm closes the record form, whatever was typed.
+func (p *Page) CloseForm() {
+	p.t.Helper()
+	p.run(`app.modals.close(null, true);`, "", "")
+	p.Await("no form", `!document.querySelector(".record-upsert-modal")`)
 }
 
 // FindRecord reads the one record of a collection that a filter finds, as whoever is signed in.
