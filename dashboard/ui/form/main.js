@@ -49,9 +49,10 @@ function fieldsOf(form, { fields, type }) {
             const field = form.fields[line.name];
             const asks = form.layout.required[line.name];
             const words = form.layout.help[line.name];
-            list.push(Object.defineProperties({ ...field, group, wide: line.wide, help: words ? say(words) : field.help }, {
-                required: { enumerable: true, get: () => asks ? asks(form.record, form.original || {}) : field.required },
-            }));
+            form.fields[line.name] = Object.defineProperty({ ...field, group, wide: line.wide, help: words ? say(words) : field.help }, "required", {
+                enumerable: true, get: () => asks ? asks(form.record, form.original || {}) : field.required,
+            });
+            list.push(form.fields[line.name]);
         }
     }
     return list;

@@ -105,7 +105,7 @@ const begin = {
 
 // What a duplicate of a record does not take over: it would be refused, or untrue.
 const unique = {
-    customers: ["code", "credit_code", "archived_reason"],
+    customers: ["code", "credit_code", "archived_reason", "tags"], // some tags are the program's to give
     contacts: ["is_primary", "left_on", "successor"],
     orders: ["number", "paid_on", "cancelled"],
     contracts: ["number"],
