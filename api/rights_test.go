@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
@@ -79,4 +80,41 @@ func TestRights(t *testing.T) {
 	}
 	server.Send(rep, http.MethodGet, "/api/crm/rights/audit_log", nil).Want(http.StatusNotFound)
 	server.Send(rep, http.MethodGet, "/api/crm/rights/nothing", nil).Want(http.StatusNotFound)
+}
+
+// TestRightsToAFollowUp: its author's for a day, then its team's manager's.
+func TestRightsToAFollowUp(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	team := app.Team("华东")
+	rep, manager := app.User(crm.RoleRep, testapp.Fields{"team": team.Id}), app.User(crm.RoleManager, testapp.Fields{"team": team.Id})
+	followUp := app.FollowUp(app.Customer(testapp.Fields{"owner": rep.Id}), testapp.Fields{"by": rep.Id})
+	server := app.Serve()
+	change := func(as *core.Record) (may bool, fields int) {
+		var rights struct {
+			Create, Change bool
+			Write          []string
+		}
+		server.Send(as, http.MethodGet, "/api/crm/rights/follow_ups/"+followUp.Id, nil).Want(http.StatusOK).Into(&rights)
+		if !rights.Create {
+			t.Error("both may record another")
+		}
+		return rights.Change, len(rights.Write)
+	}
+	for _, c := range []struct {
+		name string
+		as   *core.Record
+		pass time.Duration
+		want bool
+	}{
+		{"the author at once", rep, 0, true},
+		{"the author within the day", rep, 24 * time.Hour, true},
+		{"the author after it", rep, time.Minute, false},
+		{"the manager after it", manager, 0, true},
+	} {
+		app.Clock.Advance(c.pass)
+		if may, fields := change(c.as); may != c.want || (fields > 0) != c.want {
+			t.Errorf("%s: may change it: %v, %d fields, want %v", c.name, may, fields, c.want)
+		}
+	}
 }

@@ -292,9 +292,8 @@ func TestRecordFormOfOthers(t *testing.T) {
 	o.sent("the contact", o.saved(page, traffic, http.MethodPatch, "contacts"), "title", "rev")
 	o.traces(page, traffic, budget, phone, "+86"+phone)
 
-	t.Log("a follow-up is saved from the keyboard, and after a day only read")
-	page.OpenForm("follow_ups", "")
-	page.CloseForm()
+	o.attempt(page, traffic)
+	o.task(page, traffic)
 
 	page, traffic = o.enter("director", "en", 1366, 860)
 	page.OpenForm("customers", o.mine)
@@ -312,4 +311,53 @@ func TestRecordFormOfOthers(t *testing.T) {
 	o.sent("the customer", writes[len(writes)-1].Fields(), "tier_pin", "tier_pin_reason", "tier_pin_until", "owner", "rev")
 	page.Await("the tier pinned, in words", `document.querySelector('.crm-form [data-field="tier"]').innerText.includes("S")`)
 	page.Await("nothing left to save", `document.querySelector(".crm-form .btns .btn").disabled`)
+}
+
+// attempt: nobody answered, so nothing was said; what is wrong in a folded group opens it, what has no input is told above.
+func (o *formOffice) attempt(page *browser.Page, traffic *browser.Traffic) {
+	o.Helper()
+	o.Log("an attempt without an answer")
+	page.Evaluate(fmt.Sprintf(`void app.modals.openRecordUpsert(crm.collection("follow_ups"), { customer: %q })`, o.mine), nil)
+	page.AwaitForm()
+	page.Await("the content asked for", `document.querySelector(".crm-form [name=content]").required`)
+	page.Choose("feedback", "no_response")
+	page.Await("no content asked for", `!document.querySelector(".crm-form [name=content]").required`)
+	page.Choose("channel", "phone")
+	page.Await("the rest is folded", isField("purpose", "none"))
+	page.Evaluate(`void (app.store.errors = { purpose: { code: "x", message: "Wrong purpose." }, recorded_late: { code: "y", message: "Not yours." } })`, nil)
+	page.Await("the folded one open and in sight", isField("purpose", "write")+` && document.activeElement?.name == "purpose"
+		&& document.querySelector('.crm-form [data-field="purpose"]').innerText.includes("Wrong purpose.")`)
+	page.Await("the other told above", `document.querySelector(".crm-elsewhere").checkVisibility() && document.querySelector(".crm-elsewhere").innerText.includes("Not yours.")`)
+	page.Fill("purpose", "ask for the report")
+	page.SaveForm()
+	o.sent("the attempt", o.saved(page, traffic, http.MethodPost, "follow_ups"), "customer", "contact", "channel", "direction", "started_at", "feedback", "purpose")
+}
+
+// task: its assignee writes what comes of it and reads the rest; why it is late or put off is asked for where it is.
+func (o *formOffice) task(page *browser.Page, traffic *browser.Traffic) {
+	o.Helper()
+	o.Log("a task of one's own")
+	id := o.people["director"].Create("tasks", map[string]any{
+		"customer": o.mine, "title": "回访试用情况", "kind": "maintenance", "assignee": o.people["support"].ID, "priority": "normal", "status": "open",
+		"due_at": time.Now().Add(2 * time.Hour).UTC().Format(time.RFC3339),
+	})
+	page.OpenForm("tasks", id)
+	for name, state := range map[string]string{"title": "read", "assignee": "read", "due_at": "write", "status": "write", "postpone_reason": "none", "delay_reason": "none"} {
+		page.Await(name+" to "+state, isField(name, state))
+	}
+	page.Fill("due_at", time.Now().AddDate(0, 0, 3).Format(time.DateOnly)+"T12:00")
+	page.Await("why it is put off", isField("postpone_reason", "write")+` && document.querySelector(".crm-form [name=postpone_reason]").required`)
+	page.Expect("400", "no reason is given")
+	page.SaveForm()
+	page.Await("the error beside its field", `document.querySelector('.crm-form [data-field="postpone_reason"] .field-help.error')?.checkVisibility()`)
+	page.Expect("", "it is given now")
+	page.Picture("form-task")
+	page.Fill("postpone_reason", "客户出差")
+	page.SaveForm()
+	o.sent("the task", o.saved(page, traffic, http.MethodPatch, "tasks"), "due_at", "postpone_reason", "rev")
+	o.root.Update("tasks", id, map[string]any{"due_at": time.Now().Add(-48 * time.Hour).UTC().Format(time.RFC3339)})
+	page.OpenForm("tasks", id)
+	page.Choose("status", "done")
+	page.Await("why it is late", isField("delay_reason", "write")+" && "+isField("done_at", "write"))
+	page.CloseForm()
 }

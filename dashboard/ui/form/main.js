@@ -150,9 +150,12 @@ const reading = (props) => quietly(() => t.div({ className: "field crm-reading" 
     t.div({ className: "crm-reading-label" }, crm.label(props.collection.name, props.field.name)),
     t.div({ className: "crm-reading-value" }, () => told(props))));
 
-// told is a field's value; a list that is kept as json is still a list of words.
+// told is a field's value; a list that is kept as json is still a list of words, and no is an answer.
 function told(props) {
     const value = props.record[props.field.name];
+    if (props.field.type == "bool") {
+        return say(value ? "form.yes" : "form.no");
+    }
     const isList = props.field.type == "json" && Array.isArray(value) && value.every((item) => typeof item == "string");
     return isList ? value.join(crm.language == "en" ? ", " : "、") : app.fieldTypes[props.field.type].view(props);
 }
