@@ -44,7 +44,7 @@ func TestRights(t *testing.T) {
 		{"a superuser", app.Superuser(), true, []string{"name", "owner"}, []string{"tier"}, []string{"tier"}, nil},
 	} {
 		got := ask(c.as, "customers/"+customer.Id)
-		if got.Change != c.change || got.Create || got.Delete != (c.name == "a superuser") {
+		if got.Change != c.change || !got.Create || got.Delete != (c.name == "a superuser") {
 			t.Errorf("%s: got change %t, create %t, delete %t", c.name, got.Change, got.Create, got.Delete)
 		}
 		for _, field := range c.may {

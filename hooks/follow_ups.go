@@ -49,4 +49,3 @@ func (h *hooks) onFollowUpWrite(e *core.RecordEvent) error {
 	}
 	return h.reassessOf(e, policy, e.Record.GetDateTime(crm.FieldStartedAt).Time())
 }
-

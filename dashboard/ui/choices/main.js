@@ -11,7 +11,10 @@ const listed = {
     industries: { filter: "", sort: "code", tell: (r) => `${r.code} ${crm.language == "en" ? r.name_en || r.name : r.name}` },
     tags: { filter: "automatic = false", sort: "name", tell: (r) => r.name },
     campaigns: { filter: "", sort: "-starts_on", tell: (r) => r.name },
-    contacts: { filter: "customer = {:customer} && left_on = ''", sort: "-is_primary,name", tell: (r) => r.name + (r.title ? " · " + r.title : "") + (r.is_primary ? " ★" : "") },
+    contacts: {
+        filter: "customer = {:customer} && left_on = ''", sort: "-is_primary,name",
+        tell: (r) => [r.name, r.title].filter(Boolean).join(" · ") + (r.is_primary ? " ★" : ""),
+    },
 };
 
 // read gives the records that a field offers, and those it holds though it no longer would offer them.
@@ -59,7 +62,8 @@ crm.form.inputs.relation = (form, field) => {
                 load();
             }]),
         }, t.div({ className: "field" },
-            t.label({ htmlFor: id }, t.i({ className: ofCustomer || target == "users" ? "ri-user-line" : app.fieldTypes.relation.icon, ariaHidden: true }),
+            t.label({ htmlFor: id },
+                t.i({ className: ofCustomer || target == "users" ? "ri-user-line" : app.fieldTypes.relation.icon, ariaHidden: true }),
                 t.span({ className: "txt" }, crm.label(form.name, field.name))),
             () => crm.verbatim(() => app.components.select({
                 id, name: field.name, max: field.maxSelect || 1, required: () => field.required,
@@ -79,7 +83,8 @@ crm.form.started.push((form) => {
     if (!form.isNew || !form.fields.customer || !form.fields.contact) {
         return null;
     }
-    return t.span({ hidden: true, ...crm.form.follow([() => form.isNew && form.record.customer, (customer) => customer && prefill(form, customer)]) });
+    const customerOf = () => form.isNew && form.record.customer;
+    return t.span({ hidden: true, ...crm.form.follow([customerOf, (customer) => customer && prefill(form, customer)]) });
 });
 
 async function prefill(form, customer) {
@@ -97,7 +102,8 @@ async function prefill(form, customer) {
         const primary = held ?? contacts.find((r) => r.is_primary);
         begin("contact", primary?.id);
         if (form.fields.channel) {
-            begin("channel", primary?.preferred_channel || (await app.pb.collection("customers").getOne(customer, { requestKey: null })).preferred_channel);
+            const prefers = primary?.preferred_channel || (await app.pb.collection("customers").getOne(customer, { requestKey: null })).preferred_channel;
+            begin("channel", prefers);
         }
     } catch (err) {
         console.warn("[touchbase] nothing to begin with", err);

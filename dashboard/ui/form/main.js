@@ -29,7 +29,10 @@ function newForm(collection) {
     const layout = crm.layout(described);
     const form = {
         name: collection.name, layout, props: null, modal: null,
-        data: store({ ready: false, rights: null, folded: Object.fromEntries(layout.groups.map((group) => [group.name, !!group.folded])), elsewhere: [] }),
+        data: store({
+            ready: false, rights: null, elsewhere: [],
+            folded: Object.fromEntries(layout.groups.map((group) => [group.name, !!group.folded])),
+        }),
         fields: Object.fromEntries(described.fields.map((field) => [field.name, field])),
         get record() { return form.props.record; },
         get original() { return form.props.originalRecord; },
@@ -175,9 +178,10 @@ function heading({ field: { group }, collection: { crmForm: form } }) {
     const local = store({ get shown() { return group.fields.some((line) => stateOf(form, form.fields[line.name]) != "none"); } });
     const isOpen = () => !form.data.folded[group.name];
     return quietly(() => t.div({ className: "crm-group", ...follow([(el) => el.parentElement.hidden = !local.shown || !group.name]) },
-        !group.name ? null : !group.folded ? t.h2(null, say("form.group." + group.name)) : t.h2(null, t.button({
-            type: "button", ariaExpanded: () => String(isOpen()), onclick: () => form.data.folded[group.name] = isOpen(),
-        }, t.span(null, say("form.group." + group.name)), t.i({ className: () => isOpen() ? "ri-arrow-up-s-line" : "ri-arrow-down-s-line", ariaHidden: true })))));
+        !group.name ? null : !group.folded ? t.h2(null, say("form.group." + group.name)) : t.h2(null, t.button(
+            { type: "button", ariaExpanded: () => String(isOpen()), onclick: () => form.data.folded[group.name] = isOpen() },
+            t.span(null, say("form.group." + group.name)),
+            t.i({ className: () => isOpen() ? "ri-arrow-up-s-line" : "ri-arrow-down-s-line", ariaHidden: true })))));
 }
 
 // notice holds what is to be said of the whole: that it is only to be read, and whatever other parts add (crm.form.started).
@@ -188,7 +192,7 @@ function notice({ collection: { crmForm: form } }) {
             return t.div({ className: "crm-loading", ariaBusy: "true" }, [1, 2, 3, 4].map(() => t.div({ className: "skeleton-loader" })));
         }
         const words = form.isNew ? !rights.create && "form.noCreate" : !rights.change && reasonAgainst(form);
-        return words ? t.div({ className: "alert info crm-why" }, t.i({ className: "ri-lock-line", ariaHidden: true }), t.span(null, say(words))) : null;
+        return words && t.div({ className: "alert info crm-why" }, t.i({ className: "ri-lock-line", ariaHidden: true }), t.span(null, say(words)));
     };
     return quietly(() => t.div({
         className: "crm-notice",
@@ -243,7 +247,8 @@ function dress(form) {
             return say("form.new", { one });
         }
         const { original } = form;
-        return [t.span({ className: "crm-form-kind" }, one), " ", t.strong(null, original.name || original.title || original.subject || original.number || "")];
+        const name = original.name || original.title || original.subject || original.number || "";
+        return [t.span({ className: "crm-form-kind" }, one), " ", t.strong(null, name)];
     })));
 }
 

@@ -10,22 +10,44 @@ const today = () => crm.today() + " 00:00:00.000Z";
 // names is not shown to staff; superusers find it below.
 const groups = {
     customers: [
-        { name: "who", fields: "name! industry size region source first_contact_on code credit_code website annual_revenue reviewed_on address! "
-            + "verified_sources verified_on owner collaborators team stage" },
-        { name: "commercial", fields: "cooperation_since purchase_cycle declared_annual_purchase renewal_intent budget_range! expected_cooperation!" },
-        { name: "need", fields: "core_need! pain_points! future_need! long_term_goal! custom_strategy! decision_maker competitors intent need influence fit outlook expected_close_on" },
+        {
+            name: "who",
+            fields: "name! industry size region source first_contact_on code credit_code website annual_revenue reviewed_on address! "
+                + "verified_sources verified_on owner collaborators team stage",
+        },
+        {
+            name: "commercial",
+            fields: "cooperation_since purchase_cycle declared_annual_purchase renewal_intent budget_range! expected_cooperation!",
+        },
+        {
+            name: "need",
+            fields: "core_need! pain_points! future_need! long_term_goal! custom_strategy! decision_maker competitors "
+                + "intent need influence fit outlook expected_close_on",
+        },
         { name: "preference", fields: "preferred_channel avoid_channels anniversary_on tags notes!" },
-        { name: "judgement", fields: "tier segment value potential risk churn_cause silent silent_since touch_mode next_follow_up_on last_follow_up_at last_interaction_at "
-            + "annual_purchase last_order_at open_tasks assessed_at products_bought! missing_info! needs_check! tier_pin tier_pin_until tier_pin_reason! archived_reason!" },
+        {
+            name: "judgement",
+            fields: "tier segment value potential risk churn_cause silent silent_since touch_mode next_follow_up_on last_follow_up_at "
+                + "last_interaction_at annual_purchase last_order_at open_tasks assessed_at products_bought! missing_info! needs_check! "
+                + "tier_pin tier_pin_until tier_pin_reason! archived_reason!",
+        },
     ],
     contacts: [
-        { name: "person", fields: "customer! name title phone phone_masked email email_masked wechat wechat_masked preferred_channel birthday is_primary is_decision_maker note!" },
+        {
+            name: "person",
+            fields: "customer! name title phone phone_masked email email_masked wechat wechat_masked preferred_channel birthday "
+                + "is_primary is_decision_maker note!",
+        },
         { name: "left", fields: "left_on successor left_as_primary" },
     ],
     follow_ups: [
         { name: "contact", fields: "customer! contact channel direction started_at content! feedback mood kind competitor key_points!" },
         { name: "next", fields: "status resume_on next_action! next_action_on next_action_by commitments!" },
-        { name: "more", folded: true, fields: "purpose! ended_at campaign our_people their_people topics! attachments! by by_name recorded_late pace_exceeded channel_mismatch templated" },
+        {
+            name: "more", folded: true,
+            fields: "purpose! ended_at campaign our_people their_people topics! attachments! by by_name recorded_late pace_exceeded "
+                + "channel_mismatch templated",
+        },
     ],
     tasks: [
         { name: "task", fields: "customer! title! kind priority assignee due_at postpone_reason! department channel detail!" },
@@ -55,7 +77,8 @@ const cases = {
         resume_on: (r) => r.status == "on_hold",
     },
     tasks: {
-        delay_reason: (r) => !!r.delay_reason || r.status == "delayed" || (r.status == "done" && (moment(r.done_at) || Date.now()) > moment(r.due_at)),
+        delay_reason: (r) => !!r.delay_reason || r.status == "delayed"
+            || (r.status == "done" && (moment(r.done_at) || Date.now()) > moment(r.due_at)),
         postpone_reason: (r, before) => !!before.postpone_reason || moment(r.due_at) > moment(before.due_at),
         done_at: (r) => r.status == "done",
     },
@@ -130,7 +153,8 @@ crm.layout = (collection) => {
             .filter((line) => byName[line.name] && left.delete(line.name)),
     }));
     if (!crm.isStaff()) {
-        own.push({ name: "system", folded: true, fields: [...left, ...kept.slice(1)].filter((name) => byName[name]).map((name) => ({ name, wide: true })) });
+        const rest = [...left, ...kept.slice(1)].filter((name) => byName[name]);
+        own.push({ name: "system", folded: true, fields: rest.map((name) => ({ name, wide: true })) });
     }
     const of = (table) => table[collection.name] || {};
     return {

@@ -5,12 +5,15 @@ const { say } = crm;
 const { stateOf, follow } = crm.form;
 const icon = (name) => t.i({ className: name, ariaHidden: true });
 
+// present are the errors of the last save, all of them watched.
+const present = () => JSON.stringify(app.store.errors) && app.store.errors;
+
 // ------------------------------------------------------------------------------------------------------------ wrong fields
 
 // PocketBase writes errors beside the inputs; here folded groups open, the first wrong input is shown, and what has no input is told above.
 crm.form.started.push((form) => t.div({
     className: "alert danger crm-elsewhere", role: "alert", hidden: () => !form.data.elsewhere.length,
-    ...follow([() => JSON.stringify(app.store.errors) && app.store.errors, (errors) => app.modals.getTop() == form.modal && tell(form, errors)]),
+    ...follow([present, (errors) => app.modals.getTop() == form.modal && tell(form, errors)]),
 }, icon("ri-error-warning-line"), t.ul(null, () => form.data.elsewhere.map(({ label, message }) => t.li(null, t.strong(null, label), " ", message)))));
 
 function tell(form, errors) {
@@ -46,10 +49,10 @@ crm.form.started.push((form) => {
     form.onsaved = () => data.lines = null;
     async function meet(errors) {
         const { original, record } = form;
-        const changed = Object.entries(errors).filter(([, error]) => error.code == "changed").map(([name, { params }]) => ({ name, theirs: params.value }));
-        data.lines = changed.filter(({ name, theirs }) => form.fields[name] && !crm.form.same(form.fields[name], theirs, original[name])).map(({ name, theirs }) => {
-            const mine = record[name];
-            const touched = !crm.form.same(form.fields[name], mine, original[name]) && !crm.form.same(form.fields[name], mine, theirs);
+        const changed = Object.entries(errors).filter(([name, error]) => error.code == "changed" && form.fields[name])
+            .map(([name, { params }]) => ({ name, theirs: params.value, mine: record[name], same: (a, b) => crm.form.same(form.fields[name], a, b) }));
+        data.lines = changed.filter(({ name, theirs, same }) => !same(theirs, original[name])).map(({ name, theirs, mine, same }) => {
+            const touched = !same(mine, original[name]) && !same(mine, theirs);
             return { name, theirs, mine, touched, taken: !touched };
         });
         for (const { name, theirs, touched } of data.lines) {
@@ -68,8 +71,7 @@ crm.form.started.push((form) => {
     };
     return t.section({
         className: "alert warning crm-conflict", role: "alert", hidden: () => !data.lines,
-        ...follow([() => JSON.stringify(app.store.errors) && app.store.errors,
-            (errors) => conflictIn(errors) && app.modals.getTop() == form.modal && meet(copy(errors))]),
+        ...follow([present, (errors) => conflictIn(errors) && app.modals.getTop() == form.modal && meet(copy(errors))]),
     }, t.h2(null, icon("ri-git-merge-line"), say("form.conflict.title")),
     t.p(null, () => say(data.lines?.some((line) => line.touched) ? "form.conflict.choose" : "form.conflict.look")),
     () => data.lines?.map((line) => t.div({ className: "crm-conflict-line", role: "group", ariaLabel: crm.label(form.name, line.name) },
@@ -77,16 +79,23 @@ crm.form.started.push((form) => {
         side(form, line, true, take), line.touched ? side(form, line, false, take) : null)));
 });
 
-const side = (form, line, isTheirs, take) => t.button({
-    type: "button", className: () => `crm-conflict-side ${line.taken == isTheirs ? "active" : ""}`, ariaPressed: () => String(line.taken == isTheirs),
-    disabled: !line.touched, onclick: () => take(line, isTheirs),
-}, t.span({ className: "crm-conflict-who" }, t.i({ className: () => line.taken == isTheirs ? "ri-radio-button-line" : "ri-circle-line", ariaHidden: true }),
-    say(isTheirs ? "form.conflict.theirs" : "form.conflict.mine")), shown(form, line.name, isTheirs ? line.theirs : line.mine));
+function side(form, line, isTheirs, take) {
+    const isChosen = () => line.taken == isTheirs;
+    return t.button({
+        type: "button", className: () => `crm-conflict-side ${isChosen() ? "active" : ""}`, ariaPressed: () => String(isChosen()),
+        disabled: !line.touched, onclick: () => take(line, isTheirs),
+    }, t.span({ className: "crm-conflict-who" },
+        t.i({ className: () => isChosen() ? "ri-radio-button-line" : "ri-circle-line", ariaHidden: true }),
+        say(isTheirs ? "form.conflict.theirs" : "form.conflict.mine")), shown(form, line.name, isTheirs ? line.theirs : line.mine));
+}
 
 function shown(form, name, value) {
     const field = form.fields[name];
+    if (crm.form.isEmpty(value)) {
+        return t.span({ className: "txt-hint" }, say("form.conflict.empty"));
+    }
     const record = { collectionId: form.collection.id, collectionName: form.name, id: form.original.id, [name]: copy(value) };
-    return crm.form.isEmpty(value) ? t.span({ className: "txt-hint" }, say("form.conflict.empty")) : app.fieldTypes[field.type].view({ record, field, collection: form.collection });
+    return app.fieldTypes[field.type].view({ record, field, collection: form.collection });
 }
 
 const copy = (value) => value === undefined ? undefined : JSON.parse(JSON.stringify(value));
