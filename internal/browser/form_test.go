@@ -103,6 +103,14 @@ func (o *formOffice) traces(page *browser.Page, traffic *browser.Traffic, secret
 	}
 }
 
+// accessible holds what is on the screen against axe-core.
+func (o *formOffice) accessible(page *browser.Page, what string) {
+	o.Helper()
+	for _, v := range page.Inaccessible() {
+		o.Errorf("%s: %s (%s): %s\n    %s", what, v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n    "))
+	}
+}
+
 const formText = `document.querySelector(".crm-form").innerText`
 
 // isField is a script that is true when a field stands in the form so: write, read or none.
@@ -125,6 +133,7 @@ func TestRecordFormOfRep(t *testing.T) {
 	page.Await("the sheet", isField("name", "read")+" && "+isField("budget_range", "none")+` && document.querySelector(".crm-why").innerText.includes("负责人")`)
 	page.Await("no way to save or delete", `![...document.querySelectorAll(".crm-form .btns, .crm-form .ri-delete-bin-7-line")].some((el) => el.checkVisibility())`)
 	page.Picture("form-pool")
+	o.accessible(page, "a sheet to read")
 	o.traces(page, traffic, poolBudget)
 	page.CloseForm()
 
@@ -148,6 +157,7 @@ func TestRecordFormOfRep(t *testing.T) {
 		t.Errorf("what is typed is kept in the browser: %s", kept)
 	}
 	page.Picture("form-customer")
+	o.accessible(page, "a customer")
 	page.SaveForm()
 	body := o.saved(page, traffic, http.MethodPatch, "customers")
 	o.sent("the customer", body, "budget_range", "region", "rev")
@@ -177,6 +187,7 @@ func (o *formOffice) conflict(page *browser.Page, traffic *browser.Traffic) {
 	page.Await("what is mine still there", `document.querySelector(".crm-form [name=region]").value == "我写的地区" && document.querySelector(".crm-form [name=notes]").value == "我写的备注"`)
 	page.Await("what I had not touched is theirs", `document.querySelector(".crm-form [name=website]").value == "https://new.example"`)
 	page.Picture("form-conflict")
+	o.accessible(page, "a conflict")
 	page.Do(chromedp.Click(`//div[contains(@class, "crm-conflict-line")][.//strong = "地区"]/button[1]`, chromedp.BySearch))
 	page.Await("theirs taken", `document.querySelector(".crm-form [name=region]").value == "总监写的地区"`)
 	page.SaveForm()
@@ -197,6 +208,7 @@ func (o *formOffice) newCustomer(page *browser.Page, traffic *browser.Traffic) {
 	page.Fill("name", "无锡博远自动化（有限公司）")
 	page.Await("who they may be", `document.querySelector(".crm-likely")?.checkVisibility() && document.querySelector(".crm-likely").innerText.includes("无锡博远自动化有限公司")`)
 	page.Picture("form-likely")
+	o.accessible(page, "likely duplicates")
 	page.Fill("name", "常州新客户有限公司")
 	page.Await("nobody alike", `!document.querySelector(".crm-likely").checkVisibility()`)
 	page.Expect("400", "the industry is missing")
@@ -204,6 +216,7 @@ func (o *formOffice) newCustomer(page *browser.Page, traffic *browser.Traffic) {
 	page.Await("the error beside its field", `document.querySelector('.crm-form [data-field="industry"] .field-help.error')?.checkVisibility() && document.activeElement?.getAttribute("name") == "industry"`)
 	page.Expect("", "it is given now")
 	page.Picture("form-error")
+	o.accessible(page, "an error")
 	page.Do(chromedp.Click(`.crm-form button[name=industry]`, chromedp.ByQuery), chromedp.Click(".dropdown:popover-open .select-option", chromedp.ByQuery))
 	page.Choose("size", "51-100")
 	page.Choose("source", "visit")
@@ -264,6 +277,10 @@ func (o *formOffice) followUp(page *browser.Page, traffic *browser.Traffic) {
 	page.Fill("commitments", "明天前寄检测报告 @许文静")
 	page.Await("the rest is folded", isField("purpose", "none"))
 	page.Picture("form-follow-up")
+	o.accessible(page, "a follow-up")
+	page.Evaluate(`void (app.store.userColorScheme = "dark")`, nil)
+	o.accessible(page, "a follow-up in the dark")
+	page.Picture("form-dark")
 	page.SaveForm()
 	o.sent("the follow-up", o.saved(page, traffic, http.MethodPost, "follow_ups"),
 		"customer", "contact", "channel", "direction", "started_at", "content", "feedback", "status", "next_action", "next_action_on", "commitments")
@@ -352,6 +369,7 @@ func (o *formOffice) task(page *browser.Page, traffic *browser.Traffic) {
 	page.Await("the error beside its field", `document.querySelector('.crm-form [data-field="postpone_reason"] .field-help.error')?.checkVisibility()`)
 	page.Expect("", "it is given now")
 	page.Picture("form-task")
+	o.accessible(page, "a task on a phone")
 	page.Fill("postpone_reason", "客户出差")
 	page.SaveForm()
 	o.sent("the task", o.saved(page, traffic, http.MethodPatch, "tasks"), "due_at", "postpone_reason", "rev")

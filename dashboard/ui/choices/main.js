@@ -77,6 +77,14 @@ crm.form.inputs.relation = (form, field) => {
     };
 };
 
+// PocketBase puts a button to take a choice back into the button of the select, where no key reaches it. It is left to the mouse; with the
+// keyboard the choice is made once more in the list, which takes it back, too.
+const build = window.t;
+window.t = new Proxy({}, { get: (_, tag) => tag != "i" ? build[tag] : (props, ...children) => {
+    const isUnset = typeof props?.className == "string" && props.className.includes("btn-option-unset");
+    return build.i(isUnset ? { className: props.className, onclick: props.onclick, ariaHidden: "true" } : props, ...children);
+} });
+
 // A new follow-up, case or survey of a customer is with the primary contact until somebody says otherwise, and on the channel preferred.
 // Both are as if they had been there when the form was opened: nobody is asked whether to discard them.
 crm.form.started.push((form) => {
@@ -102,8 +110,8 @@ async function prefill(form, customer) {
         const primary = held ?? contacts.find((r) => r.is_primary);
         begin("contact", primary?.id);
         if (form.fields.channel) {
-            const prefers = primary?.preferred_channel || (await app.pb.collection("customers").getOne(customer, { requestKey: null })).preferred_channel;
-            begin("channel", prefers);
+            const who = primary?.preferred_channel ? primary : await app.pb.collection("customers").getOne(customer, { requestKey: null });
+            begin("channel", who.preferred_channel);
         }
     } catch (err) {
         console.warn("[touchbase] nothing to begin with", err);

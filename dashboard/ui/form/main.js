@@ -89,6 +89,8 @@ async function readRights(form, id) {
             setTimeout(() => begin(form), 50); // once the fields are there
         }
         const { create, change, delete: remove } = form.data.rights;
+        // What is only read is scrolled by keys, for nothing in it takes them.
+        form.modal.querySelector(".modal-content").tabIndex = (id ? change : create) ? -1 : 0;
         Object.assign(form.modal.dataset, { crmNew: !id, crmSave: id ? change : create, crmDelete: remove, crmDuplicate: create });
     } catch (err) {
         if (err.status == 404) {
@@ -192,7 +194,8 @@ function notice({ collection: { crmForm: form } }) {
             return t.div({ className: "crm-loading", ariaBusy: "true" }, [1, 2, 3, 4].map(() => t.div({ className: "skeleton-loader" })));
         }
         const words = form.isNew ? !rights.create && "form.noCreate" : !rights.change && reasonAgainst(form);
-        return words && t.div({ className: "alert info crm-why" }, t.i({ className: "ri-lock-line", ariaHidden: true }), t.span(null, say(words)));
+        const lock = () => t.i({ className: "ri-lock-line", ariaHidden: true });
+        return !words ? null : t.div({ className: "alert info crm-why" }, lock(), t.span(null, say(words)));
     };
     return quietly(() => t.div({
         className: "crm-notice",
@@ -247,8 +250,8 @@ function dress(form) {
             return say("form.new", { one });
         }
         const { original } = form;
-        const name = original.name || original.title || original.subject || original.number || "";
-        return [t.span({ className: "crm-form-kind" }, one), " ", t.strong(null, name)];
+        const called = original.name || original.title || original.subject || original.number || "";
+        return [t.span({ className: "crm-form-kind" }, one), " ", t.strong(null, called)];
     })));
 }
 

@@ -14,7 +14,8 @@ const present = () => JSON.stringify(app.store.errors) && app.store.errors;
 crm.form.started.push((form) => t.div({
     className: "alert danger crm-elsewhere", role: "alert", hidden: () => !form.data.elsewhere.length,
     ...follow([present, (errors) => app.modals.getTop() == form.modal && tell(form, errors)]),
-}, icon("ri-error-warning-line"), t.ul(null, () => form.data.elsewhere.map(({ label, message }) => t.li(null, t.strong(null, label), " ", message)))));
+}, icon("ri-error-warning-line"),
+t.ul(null, () => form.data.elsewhere.map(({ label, message }) => t.li(null, t.strong(null, label), " ", message)))));
 
 function tell(form, errors) {
     const wrong = Object.entries(errors || {}).filter(([, error]) => error?.message);
@@ -49,12 +50,13 @@ crm.form.started.push((form) => {
     form.onsaved = () => data.lines = null;
     async function meet(errors) {
         const { original, record } = form;
-        const changed = Object.entries(errors).filter(([name, error]) => error.code == "changed" && form.fields[name])
-            .map(([name, { params }]) => ({ name, theirs: params.value, mine: record[name], same: (a, b) => crm.form.same(form.fields[name], a, b) }));
-        data.lines = changed.filter(({ name, theirs, same }) => !same(theirs, original[name])).map(({ name, theirs, mine, same }) => {
-            const touched = !same(mine, original[name]) && !same(mine, theirs);
-            return { name, theirs, mine, touched, taken: !touched };
+        const lines = Object.entries(errors).filter(([name, error]) => error.code == "changed" && form.fields[name]).map(([name, { params }]) => {
+            const same = (a, b) => crm.form.same(form.fields[name], a, b);
+            const [theirs, mine, before] = [params.value, record[name], original[name]];
+            const touched = !same(mine, before) && !same(mine, theirs);
+            return { name, theirs, mine, touched, taken: !touched, isNews: !same(theirs, before) };
         });
+        data.lines = lines.filter((line) => line.isNews);
         for (const { name, theirs, touched } of data.lines) {
             original[name] = copy(theirs);
             if (!touched) {
@@ -93,6 +95,9 @@ function shown(form, name, value) {
     const field = form.fields[name];
     if (crm.form.isEmpty(value)) {
         return t.span({ className: "txt-hint" }, say("form.conflict.empty"));
+    }
+    if (["url", "email"].includes(field.type)) {
+        return t.span(null, value); // it is chosen here, not followed
     }
     const record = { collectionId: form.collection.id, collectionName: form.name, id: form.original.id, [name]: copy(value) };
     return app.fieldTypes[field.type].view({ record, field, collection: form.collection });
