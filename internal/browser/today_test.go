@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -236,11 +234,11 @@ func TestToday(t *testing.T) {
 	d.connectionDrops(page)
 }
 
-// untilNothingIsLeft finishes one task after the other, and says what has to be said about it.
+// untilNothingIsLeft finishes one task after the other, saying what has to be said about it, and calls the customers that are due.
 func (d *dayOf) untilNothingIsLeft(page *browser.Page) {
 	d.t.Helper()
 	for left := 20; ; left-- {
-		var key, kind string
+		var key string
 		page.Await("an item or the end", `!!document.querySelector(".crm-item, .crm-day-done")`)
 		page.Evaluate(`document.querySelector(".crm-item")?.dataset.key ?? ""`, &key)
 		if key == "" {
@@ -249,9 +247,13 @@ func (d *dayOf) untilNothingIsLeft(page *browser.Page) {
 		if left == 0 {
 			d.t.Fatal("the day does not end")
 		}
-		kind = d.people["rep"].List("tasks", `id = "`+key+`"`, "")[0]["kind"].(string)
-		press(page, key, "finish")
-		if kind == "negative_feedback" {
+		tasks := d.people["rep"].List("tasks", `id = "`+key+`"`, "")
+		if len(tasks) == 0 { // a customer, for whom no task stands any more
+			press(page, key, "no-answer")
+		} else {
+			press(page, key, "finish")
+		}
+		if len(tasks) > 0 && tasks[0]["kind"] == "negative_feedback" {
 			page.Do(chromedp.WaitVisible(submit, chromedp.ByQuery))
 			enter(page, "result", "已道歉并补发，客户接受")
 			page.Picture("today-finish")
@@ -297,6 +299,7 @@ func (d *dayOf) arrivesByItself(page *browser.Page) {
 	page.Picture("notices-settings-en-phone")
 	page.Expect("", "none any more")
 	enter(page, "urls", "")
+	page.Evaluate(`app.toasts.removeAll(false)`, nil) // on a phone they lie over the buttons for a while
 	page.Do(chromedp.Click(submit, chromedp.ByQuery))
 	page.Await("the dialog closed", `!document.querySelector(".crm-preferences")`)
 	notify, _ := d.people["rep"].List("users", `id = "`+d.people["rep"].ID+`"`, "")[0]["notify"].(map[string]any)
@@ -353,7 +356,7 @@ func TestTodayOfOthers(t *testing.T) {
 	}
 	choose("user:" + rep)
 	day := d.shows(page, "the rep's day", "manager", "user="+rep)
-	if !slices.ContainsFunc(day["today"].Items, func(string) bool { return true }) {
+	if day["today"].Count != len(titles) {
 		t.Errorf("the rep's day is %v", day)
 	}
 	choose("team:" + team)
@@ -369,5 +372,5 @@ func TestTodayOfOthers(t *testing.T) {
 	super.Await("that a superuser has no day", `document.querySelector(".crm-today .crm-empty")?.textContent.includes("Choose a colleague")`)
 	super.Picture("today-superuser-en")
 	super.OpenHash("#/today?user=" + rep)
-	super.Await("the rep's day", fmt.Sprintf(`document.querySelector(".crm-items")?.textContent.includes(%q)`, strings.TrimSpace(titles[0])))
+	super.Await("the rep's day", fmt.Sprintf(`document.querySelector("#crm_today")?.textContent.includes(%q)`, titles[0]))
 }

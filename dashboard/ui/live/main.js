@@ -187,7 +187,7 @@ async function markAllRead() {
     }
 }
 
-const noticeItem = (notice) => t.div({ className: () => `crm-notice ${notice.read_at ? "" : "unread"}`, rid: notice.id },
+const noticeItem = (notice) => t.div({ className: () => `crm-notice ${notice.read_at ? "" : "unread"}`, rid: notice.id + notice.read_at },
     t.button({ type: "button", className: "crm-notice-open", onclick: () => follow(notice) },
         t.strong(null, notice.title),
         notice.body ? t.span({ className: "crm-notice-body" }, notice.body) : null,

@@ -8,8 +8,12 @@ const requestKey = null; // several at once must not cancel each other
 // The tasks whose deadline is in hours (crm.deadlineKinds): they stay on the page until they are done.
 export const deadlineKinds = ["negative_feedback", "case", "win_back", "handover"];
 
-// mayAct tells whether the reader may say what becomes of a task: their own, or as who leads; one given to nobody is there to be taken.
-export const mayAct = (task) => task.assignee == crm.me().id || !task.assignee && task.by == crm.me().id || ["manager", "director", "superuser"].includes(crm.role());
+// mayAct tells whether the reader may say what becomes of a task: their own, or as who leads; one given to nobody is there to be taken. It
+// asks the session and not the store, for nothing is to be drawn anew because a token was renewed.
+export function mayAct(task) {
+    const { id, role, collectionName } = app.pb.authStore.record ?? {};
+    return task.assignee == id || !task.assignee && task.by == id || role == "manager" || role == "director" || collectionName == "_superusers";
+}
 
 // suggestionOf is the suggested touch of a customer, asked for when somebody looks at it.
 export const suggestionOf = (customer) => app.pb.send(`/api/crm/customers/${customer}/suggestion`, { requestKey });
