@@ -282,7 +282,7 @@ func (d *dayOf) arrivesByItself(page *browser.Page) {
 	page.Picture("today-en-phone")
 	page.Do(chromedp.Click(".crm-bell", chromedp.ByQuery), chromedp.WaitVisible(".crm-notice.unread", chromedp.ByQuery))
 	page.Picture("notices-en-phone")
-	page.Do(chromedp.Click(".crm-notices-header .btn", chromedp.ByQuery))
+	page.Do(chromedp.Click(".crm-read-all", chromedp.ByQuery))
 	page.Await("all of them read", `document.querySelector(".crm-bell-count").hidden && !document.querySelector(".crm-notice.unread")`)
 	if left := d.people["rep"].List("notifications", `read_at = ""`, ""); len(left) > 0 {
 		d.t.Errorf("%d are still unread", len(left))
@@ -359,6 +359,19 @@ func TestTodayOfOthers(t *testing.T) {
 	if day["today"].Count != len(titles) {
 		t.Errorf("the rep's day is %v", day)
 	}
+	// The next working day, with holidays and the days that make up for them: over a long weekend, and to a Saturday on which people work.
+	page.Evaluate(`(async () => {
+		const { tryAgainOn } = await import("/_/extensions/crm/pages/today/acts.js");
+		const [policy, today] = [crm.policy, crm.today];
+		const on = (day, holidays, workdays) => {
+			crm.today = () => day;
+			crm.policy = { ...policy, holidays, workdays };
+			return tryAgainOn().day;
+		};
+		window.again = [on("2026-08-03", [], []), on("2026-08-07", [], []), on("2026-08-07", [], ["2026-08-08"]), on("2026-09-30", ["2026-10-01", "2026-10-02"], [])].join();
+		Object.assign(crm, { policy, today });
+	})()`, nil)
+	page.Await("the working days", `window.again == "2026-08-04,2026-08-10,2026-08-08,2026-10-05"`)
 	choose("team:" + team)
 	d.shows(page, "the team's day", "manager", "team="+team)
 	page.Await("whose each is", `["周小雨", "陆佳宁"].every((name) => [...document.querySelectorAll(".crm-person")].some((person) => person.textContent == name))`)

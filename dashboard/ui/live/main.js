@@ -126,7 +126,9 @@ async function load() {
     const since = new Date(Date.now() - 7 * 24 * 3600_000).toISOString().replace("T", " ");
     const [latest, undelivered] = await Promise.all([
         collection("notifications").getList(1, shownAtOnce, { sort: "-created", skipTotal: true, requestKey }),
-        collection("deliveries").getList(1, 3, { filter: `status = "failed" && user = "${crm.me().id}" && created > "${since}"`, sort: "-created", skipTotal: true, requestKey }),
+        collection("deliveries").getList(1, 3, {
+            filter: `status = "failed" && user = "${crm.me().id}" && created > "${since}"`, sort: "-created", skipTotal: true, requestKey,
+        }),
         count(),
     ]);
     Object.assign(notices, { list: latest.items, undelivered: undelivered.items });
@@ -187,17 +189,18 @@ async function markAllRead() {
     }
 }
 
+const round = (words, iconName, run) => t.button(
+    { type: "button", className: "btn sm circle transparent secondary", title: say(words), ariaLabel: say(words), onclick: run }, icon(iconName));
+
 const noticeItem = (notice) => t.div({ className: () => `crm-notice ${notice.read_at ? "" : "unread"}`, rid: notice.id + notice.read_at },
     t.button({ type: "button", className: "crm-notice-open", onclick: () => follow(notice) },
         t.strong(null, notice.title),
         notice.body ? t.span({ className: "crm-notice-body" }, notice.body) : null,
         t.span({ className: "txt-hint txt-sm" }, crm.option("notifications", "kind", notice.kind), " · ", crm.moment(notice.created))),
-    () => notice.read_at ? null : t.button({
-        type: "button", className: "btn sm circle transparent secondary", title: say("notice.read"), ariaLabel: say("notice.read"), onclick: () => markRead(notice),
-    }, icon("ri-check-line")));
+    () => notice.read_at ? null : round("notice.read", "ri-check-line", () => markRead(notice)));
 
-const undeliveredItem = (delivery) => t.p({ rid: delivery.id }, say("notice.undelivered", {
-    channel: crm.option("deliveries", "channel", delivery.channel), at: crm.moment(delivery.created), why: crm.natively(() => crm.translate(delivery.error)),
+const undeliveredItem = ({ id, channel, created, error }) => t.p({ rid: id }, say("notice.undelivered", {
+    channel: crm.option("deliveries", "channel", channel), at: crm.moment(created), why: crm.natively(() => crm.translate(error)),
 }));
 
 const panel = () => t.div({
@@ -210,9 +213,9 @@ const panel = () => t.div({
 },
     t.header({ className: "crm-notices-header" },
         t.h2(null, say("notice.title")),
-        t.button({ type: "button", className: "btn sm transparent secondary", hidden: () => !notices.unread, onclick: markAllRead }, say("notice.readAll")),
-        t.button({ type: "button", className: "btn sm circle transparent secondary", title: say("notice.settings"), ariaLabel: say("notice.settings"), onclick: openPreferences },
-            icon("ri-settings-3-line"))),
+        t.button({ type: "button", className: "btn sm transparent secondary crm-read-all", hidden: () => !notices.unread, onclick: markAllRead },
+            say("notice.readAll")),
+        round("notice.settings", "ri-settings-3-line", openPreferences)),
     () => notices.undelivered.length ? t.div({ className: "alert warning crm-undelivered" }, notices.undelivered.map(undeliveredItem)) : null,
     () => notices.list?.length ? notices.list.map(noticeItem)
         : notices.list ? t.p({ className: "crm-notices-none" }, say("notice.none"))
@@ -223,12 +226,17 @@ document.addEventListener("mount:appHeader", crm.safely(({ detail: header }) => 
         t.button({
             type: "button", className: "header-link crm-bell", "html-popovertarget": "crm-notices", title: say("notice.title"),
             ariaLabel: () => notices.unread ? say("notice.unread", { n: notices.unread }) : say("notice.title"),
-        }, icon("ri-notification-3-line"), t.span({ className: "crm-bell-count", hidden: () => !notices.unread }, () => notices.unread > 99 ? "99+" : String(notices.unread))),
+        }, icon("ri-notification-3-line"),
+            t.span({ className: "crm-bell-count", hidden: () => !notices.unread }, () => notices.unread > 99 ? "99+" : String(notices.unread))),
         panel());
 })));
 
 document.addEventListener("mount:loggedUserDropdown", crm.safely(({ detail: menu }) => crm.isStaff() && own(() => {
-    menu.prepend(t.button({ type: "button", className: "dropdown-item crm-menu-notices", onclick: () => { menu.hidePopover(); openPreferences(); } },
+    const open = () => {
+        menu.hidePopover();
+        openPreferences();
+    };
+    menu.prepend(t.button({ type: "button", className: "dropdown-item crm-menu-notices", onclick: open },
         icon("ri-notification-3-line"), t.span({ className: "txt" }, say("notice.settings"))));
 })));
 

@@ -23,11 +23,11 @@ export async function edit() {
     const { notify } = await app.pb.collection("users").getOne(crm.me().id, { fields: "id,notify", requestKey: null });
     const now = { email: "none", messenger: "all", urls: [], quiet_from: "", quiet_to: "", ...notify };
     const { quiet_from = "", quiet_to = "" } = crm.policy ?? {};
+    const wishes = (way, stored) => ["urgent", "digest"].map((kind) => check(`${way}_${kind}`, "notice." + kind, wants(stored, kind)));
     dialog({ title: say("notice.settings"), className: "crm-preferences", submit: save },
         t.p({ className: "txt-hint" }, say("notice.why")),
-        group("notice.email", check("email_urgent", "notice.urgent", wants(now.email, "urgent")), check("email_digest", "notice.digest", wants(now.email, "digest"))),
-        group("notice.messenger",
-            check("messenger_urgent", "notice.urgent", wants(now.messenger || "all", "urgent")), check("messenger_digest", "notice.digest", wants(now.messenger || "all", "digest")),
+        group("notice.email", wishes("email", now.email)),
+        group("notice.messenger", wishes("messenger", now.messenger || "all"),
             field({ name: "urls", words: "notice.urls", type: "textarea", value: now.urls.join("\n"), spellcheck: false, autocomplete: "off" }),
             t.div({ className: "field-help" }, say("notice.urlsHelp"))),
         group("notice.quiet",

@@ -1,6 +1,6 @@
 // The day: what to do now, in the order of the server's answer, until nothing is left.
 
-import { empty, failed, icon, live, loading, page, say, t, button } from "../elements.js";
+import { button, empty, failed, icon, loading, page, say, t } from "../elements.js";
 import { itemElement } from "./today/item.js";
 import { chooser, whoseOf } from "./today/whose.js";
 
@@ -10,7 +10,7 @@ const pause = 800; // after the last of several changes
 
 export const show = (route) => {
     const whose = whoseOf(route);
-    const state = store({ version: 0, open: "", error: null });
+    const state = store({ version: 0, open: "", error: null }); // version grows with every answer: the answer itself is too large to watch
     let day = null; // the last answer: its sections, of which further pages were added
     let stops = [];
     let timer;
@@ -71,21 +71,21 @@ export const show = (route) => {
         timer = setTimeout(read, pause);
     };
     const ofThisDay = (event, ...people) => {
-        const id = event.record.id;
+        const { id } = event.record;
         return people.some((person) => person && whose.people.has(person)) || items().some((item) => item.task?.id == id || item.customer?.id == id);
     };
-    async function listen() {
-        stops = await Promise.all([
-            live("tasks", "", (event) => (!event || ofThisDay(event, event.record.assignee || event.record.by)) && soon(), { fields: "id,assignee,by" }),
-            live("customers", "", (event) => event && ofThisDay(event, isDue(event.record) && event.record.owner) && soon(), { fields: "id,owner,next_follow_up_on" }),
-        ]);
-    }
+    const heardTask = (event) => (!event || ofThisDay(event, event.record.assignee || event.record.by)) && soon();
+    const heardCustomer = (event) => event && ofThisDay(event, isDue(event.record) && event.record.owner) && soon();
+    const listen = () => [
+        crm.live("tasks", "", heardTask, { fields: "id,assignee,by" }),
+        crm.live("customers", "", heardCustomer, { fields: "id,owner,next_follow_up_on" }),
+    ];
 
     function onkeydown(event) {
         const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
         const inItem = event.target.closest?.(".crm-item");
         const isTyping = event.target.closest?.("input, textarea, select, [contenteditable], .dropdown");
-        if (!step || event.ctrlKey || event.metaKey || event.altKey || isTyping || app.modals.getTop() || event.key.startsWith("Arrow") && !inItem) {
+        if (!step || isTyping || event.ctrlKey || event.metaKey || event.altKey || app.modals.getTop() || event.key.startsWith("Arrow") && !inItem) { // else the arrows scroll the page
             return;
         }
         event.preventDefault();
@@ -95,17 +95,14 @@ export const show = (route) => {
     }
 
     const context = { state, read, whose };
-    const sectionElement = (section) => t.section({ className: `crm-day-section crm-day-${section.section}`, id: "crm_" + section.section, rid: section.section },
+    const sectionOf = (name) => sections().find((section) => section.section == name) ?? { count: 0, items: [], more: "" };
+    const sectionElement = ({ section: name }) => t.section({ className: `crm-day-section crm-day-${name}`, id: "crm_" + name, rid: name },
         t.header({ className: "crm-day-header" },
-            t.h2(null, say("today." + section.section)), t.span({ className: "crm-count" }, () => state.version && String(countOf(section.section))),
-            t.span({ className: "txt-hint txt-sm" }, say(`today.${section.section}.why`))),
-        t.ol({ className: "crm-items" }, () => itemsOf(section.section).map((item) => itemElement(item, context))),
-        () => sectionOf(section.section)?.more ? button({
-            words: "today.more", className: "sm transparent secondary crm-more", run: () => readMore(sectionOf(section.section)),
-        }) : null);
-    const sectionOf = (name) => sections().find((section) => section.section == name);
-    const itemsOf = (name) => sectionOf(name)?.items ?? [];
-    const countOf = (name) => sectionOf(name)?.count ?? 0;
+            t.h2(null, say("today." + name)), t.span({ className: "crm-count" }, () => String(sectionOf(name).count)),
+            t.span({ className: "txt-hint txt-sm" }, say(`today.${name}.why`))),
+        t.ol({ className: "crm-items" }, () => sectionOf(name).items.map((item) => itemElement(item, context))),
+        () => sectionOf(name).more
+            ? button({ words: "today.more", className: "sm transparent secondary crm-more", run: () => readMore(sectionOf(name)) }) : null);
 
     const jump = (section) => t.button({
         type: "button", className: `crm-chip ${section.count ? "" : "none"} crm-chip-${section.section}`, disabled: !section.count,
@@ -117,7 +114,8 @@ export const show = (route) => {
             return empty("today.superuser", "ri-user-search-line");
         }
         if (state.error) {
-            return t.div({ className: "crm-today-failed" }, t.div({ className: "alert danger" }, state.error.response?.message || say("failed.connection")),
+            return t.div({ className: "crm-today-failed" },
+                t.div({ className: "alert danger" }, state.error.response?.message || say("failed.connection")),
                 button({ words: "failed.again", run: read }));
         }
         if (!state.version) {
@@ -132,9 +130,10 @@ export const show = (route) => {
 
     return page({
         name: "today", title: say("page.today"), actions: chooser(whose),
-        onmount: async () => {
+        onmount: () => {
             document.addEventListener("keydown", onkeydown);
-            await Promise.all([read(), listen()]);
+            stops = listen();
+            read();
         },
         onunmount: () => {
             document.removeEventListener("keydown", onkeydown);
@@ -145,11 +144,12 @@ export const show = (route) => {
         t.div({ className: "crm-day-bar" },
             t.span({ className: "crm-day-date" }, () => longDay(state.version ? day.day : crm.today())),
             t.nav({ className: "crm-chips", ariaLabel: say("today.sections") }, () => sections().map(jump)),
-            t.span({ className: "crm-keys txt-hint txt-sm" }, say("today.keys"))),
-        t.div({ className: "crm-day", "html-aria-live": "off" }, content));
+            t.span({ className: "crm-keys txt-hint txt-sm", hidden: () => !total() }, say("today.keys"))),
+        t.div({ className: "crm-day" }, content));
 };
 
 const isDue = (customer) => customer.next_follow_up_on && customer.next_follow_up_on.slice(0, 10) <= crm.today();
 
 // longDay names a day with its weekday.
-const longDay = (text) => new Intl.DateTimeFormat(crm.language, { timeZone: "UTC", month: "long", day: "numeric", weekday: "long" }).format(new Date(text + "T00:00:00Z"));
+const longDay = (text) =>
+    new Intl.DateTimeFormat(crm.language, { timeZone: "UTC", month: "long", day: "numeric", weekday: "long" }).format(new Date(text + "T00:00:00Z"));

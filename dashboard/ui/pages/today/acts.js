@@ -18,6 +18,9 @@ export function mayAct(task) {
 // suggestionOf is the suggested touch of a customer, asked for when somebody looks at it.
 export const suggestionOf = (customer) => app.pb.send(`/api/crm/customers/${customer}/suggestion`, { requestKey });
 
+// tell says what was done; one act after the other, the latest alone.
+const tell = (words, facts) => app.toasts.success(say(words, facts), { key: "crmToday" });
+
 const isLate = (task) => new Date(task.due_at.replace(" ", "T")) < new Date();
 
 const change = (task, values) => app.pb.collection("tasks").update(task.id, { ...values, rev: task.rev }, { requestKey });
@@ -26,8 +29,8 @@ const change = (task, values) => app.pb.collection("tasks").update(task.id, { ..
 
 // The kind of contact that a task asks for.
 const kinds = {
-    negative_feedback: "service", case: "service", win_back: "win_back", birthday: "care", anniversary: "care", light_touch: "care", maintenance: "care",
-    contract_renewal: "proposal", handover: "first_contact",
+    negative_feedback: "service", case: "service", win_back: "win_back", contract_renewal: "proposal", handover: "first_contact",
+    birthday: "care", anniversary: "care", light_touch: "care", maintenance: "care",
 };
 
 function kindFor(item) {
@@ -48,10 +51,11 @@ async function prefillFor(item) {
     const customer = item.customer.id;
     const [suggestion, contacts] = await Promise.all([
         suggestionOf(customer),
-        app.pb.collection("contacts").getList(1, 1, { filter: `customer = "${customer}" && is_primary = true && left_on = ""`, skipTotal: true, requestKey }),
+        app.pb.collection("contacts").getList(1, 1, { filter: `customer = "${customer}" && is_primary = true`, skipTotal: true, requestKey }),
     ]);
     const contact = contacts.items[0];
-    return { channel: suggestion.channel || item.task?.channel || "", kind: kindFor(item), ...contact && { contact: contact.id, expand: { contact } } };
+    const person = contact ? { contact: contact.id, expand: { contact } } : {};
+    return { channel: suggestion.channel || item.task?.channel || "", kind: kindFor(item), ...person };
 }
 
 // record opens the form of a follow-up with what is known. A task that is still there afterwards may be done, too.
@@ -83,12 +87,13 @@ const unanswered = ["phone", "email", "wechat", "wecom", "sms"];
 // deadline in hours stays what it is.
 export async function noAnswer(item, read) {
     const prefill = await prefillFor(item);
-    const task = item.task && mayAct(item.task) && item.task.assignee ? item.task : null;
+    const task = item.task?.assignee && mayAct(item.task) ? item.task : null;
     const next = tryAgainOn();
     const batch = app.pb.createBatch();
     batch.collection("follow_ups").create({
-        customer: item.customer.id, contact: prefill.contact, kind: prefill.kind, channel: unanswered.includes(prefill.channel) ? prefill.channel : "phone",
-        direction: "out", started_at: new Date().toISOString().replace("T", " "), feedback: "no_response",
+        customer: item.customer.id, contact: prefill.contact, kind: prefill.kind,
+        channel: unanswered.includes(prefill.channel) ? prefill.channel : "phone",
+        direction: "out", started_at: new Date().toISOString(), feedback: "no_response",
         ...task ? { status: "confirmed" } : { status: "to_follow_up", next_action: say("today.tryAgain"), next_action_on: next.day },
     });
     const moves = task && !deadlineKinds.includes(task.kind);
@@ -100,7 +105,7 @@ export async function noAnswer(item, read) {
     } catch (err) {
         throw first(err);
     }
-    app.toasts.success(say(moves || !task ? "today.noAnswer.done" : "today.noAnswer.noted", { day: next.words }));
+    tell(moves || !task ? "today.noAnswer.done" : "today.noAnswer.noted", { day: next.words });
     await read();
 }
 
@@ -121,7 +126,7 @@ export function tryAgainOn() {
     const { holidays, workdays } = crm.policy ?? {};
     const on = new Date(crm.today() + "T00:00:00Z");
     const key = () => on.toISOString().slice(0, 10);
-    const rests = () => holidays?.includes(key()) || [0, 6].includes(on.getUTCDay()) && !workdays?.includes(key());
+    const rests = () => !workdays?.includes(key()) && ([0, 6].includes(on.getUTCDay()) || holidays?.includes(key()));
     let days = 0;
     do {
         on.setUTCDate(on.getUTCDate() + 1);
@@ -149,24 +154,23 @@ function finishDialog(title, task, result, read) {
     const late = isLate(task);
     dialog({ title, submitWords: "today.finish", className: "sm crm-finish-dialog", submit: (values) => done(task, values, read) },
         t.p({ className: "crm-dialog-about" }, task.title),
-        field({ name: "result", text: crm.label("tasks", "result"), type: "textarea", value: result, required: task.kind == "negative_feedback", autofocus: true }),
-        late ? field({
-            name: "delay_reason", text: say("today.lateSince", { at: crm.moment(task.due_at) }), required: true, value: task.delay_reason, ...reasons("delay_reason"),
-        }) : null);
+        field({
+            name: "result", text: crm.label("tasks", "result"), type: "textarea", value: result, required: task.kind == "negative_feedback", autofocus: true,
+        }),
+        late ? whyField("delay_reason", say("today.lateSince", { at: crm.moment(task.due_at) }), task.delay_reason) : null);
 }
 
 async function done(task, values, read) {
     await change(task, { status: "done", ...values });
-    app.toasts.success(say("today.finished"));
+    tell("today.finished");
     await read();
 }
 
-// reasons are ready ones to pick from while one types another.
-function reasons(name) {
+// whyField asks for a reason: one of the ready ones, or another.
+function whyField(name, text, value = "", props = {}) {
     const id = "crm_reasons_" + name;
-    document.getElementById(id)?.remove();
-    document.body.append(t.datalist({ id }, ["customer", "other", "waiting", "away"].map((reason) => t.option({ value: say("today.reason." + reason) }))));
-    return { "html-list": id, autocomplete: "off" };
+    const ready = t.datalist({ id }, ["customer", "other", "waiting", "away"].map((reason) => t.option({ value: say("today.reason." + reason) })));
+    return [field({ name, text, value, required: true, "html-list": id, autocomplete: "off", ...props }), ready];
 }
 
 // postpone asks why, and until when; a deadline in hours has an hour.
@@ -176,12 +180,12 @@ export function postpone(task, read) {
         title: say("today.postpone.title"), submitWords: "today.postpone", className: "sm crm-postpone-dialog", submit: async (values) => {
             const due_at = inHours ? `${values.due_at} ${values.time}:00` : endOf(values.due_at);
             await change(task, { due_at, postpone_reason: values.postpone_reason });
-            app.toasts.success(say("today.postponed", { day: day(values.due_at) }));
+            tell("today.postponed", { day: day(values.due_at) });
             await read();
         },
     },
         t.p({ className: "crm-dialog-about" }, task.title),
-        field({ name: "postpone_reason", text: crm.label("tasks", "postpone_reason"), required: true, autofocus: true, ...reasons("postpone_reason") }),
+        whyField("postpone_reason", crm.label("tasks", "postpone_reason"), "", { autofocus: true }),
         t.div({ className: "crm-columns" },
             field({ name: "due_at", words: "today.until", type: "date", required: true, min: crm.today(), value: tryAgainOn().day }),
             inHours ? field({ name: "time", words: "today.time", type: "time", required: true, value: "18:00" }) : null));

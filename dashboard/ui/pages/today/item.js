@@ -13,16 +13,18 @@ export function itemElement(item, { state, read, whose }) {
     const isOpen = () => state.open == key;
     const isLate = item.days_late > 0 || item.reasons?.some((reason) => reason.past);
     const task = item.task;
-    return t.li({ className: () => `crm-item ${isLate ? "late" : ""} ${isOpen() ? "open" : ""}`, "html-data-key": key, rid: key + JSON.stringify(item) },
+    const className = () => `crm-item ${isLate ? "late" : ""} ${isOpen() ? "open" : ""}`;
+    return t.li({ className, "html-data-key": key, rid: key + JSON.stringify(item) }, // drawn anew when anything of it changed
         t.div({ className: "crm-item-who" },
             item.customer ? t.div({ className: "crm-item-name" }, customerLink(item.customer.id, item.customer.name)) : null,
-            t.div({ className: "crm-item-badges" }, item.customer ? [tierBadge(item.customer.tier), riskBadge(item.customer.risk), silentBadge(item.customer.silent)] : null,
+            t.div({ className: "crm-item-badges" },
+                item.customer ? [tierBadge(item.customer.tier), riskBadge(item.customer.risk), silentBadge(item.customer.silent)] : null,
                 item.stands_in ? badge(say("today.standsIn", { name: item.person.name }), "crm-stands-in") : null,
                 !item.stands_in && item.person && !whose.isOwn ? badge(item.person.name, "crm-person") : null)),
         t.div({ className: "crm-item-what" },
-            t.button({
-                type: "button", className: "crm-item-open", ariaExpanded: () => String(isOpen()), onclick: () => state.open = isOpen() ? "" : key,
-            }, icon("ri-arrow-right-s-line"), t.span({ className: "txt" }, task?.title || say(item.last ? "today.followUp" : "today.firstContact"))),
+            t.button(
+                { type: "button", className: "crm-item-open", ariaExpanded: () => String(isOpen()), onclick: () => state.open = isOpen() ? "" : key },
+                icon("ri-arrow-right-s-line"), t.span({ className: "txt" }, task?.title || say(item.last ? "today.followUp" : "today.firstContact"))),
             t.div({ className: "crm-item-why" }, task ? badge(option("tasks", "kind", task.kind)) : null,
                 task?.status == "in_progress" ? badge(option("tasks", "status", task.status), "success") : null,
                 t.span({ className: isLate ? "crm-late" : "" }, item.words)),
@@ -31,46 +33,55 @@ export function itemElement(item, { state, read, whose }) {
         () => isOpen() ? details(item, read) : null);
 }
 
-const lastLine = (last) => last ? t.div({ className: "crm-item-last", title: last.content },
-    icon("ri-chat-history-line"), t.span(null, `${day(crm.dayOf(last.started_at))} ${option("follow_ups", "channel", last.channel)}`, " · ", last.content || option("follow_ups", "feedback", last.feedback)))
-    : null;
+function lastLine(last) {
+    if (!last) {
+        return null;
+    }
+    const when = day(crm.dayOf(last.started_at)) + " " + option("follow_ups", "channel", last.channel);
+    return t.div({ className: "crm-item-last", title: last.content }, icon("ri-chat-history-line"),
+        t.span(null, joined(when, last.content || option("follow_ups", "feedback", last.feedback))));
+}
 
+// actsOf are the buttons of an item: what the reader may do about it.
 function actsOf(item, read) {
-    const task = item.task;
+    const { task, customer } = item;
     const may = task && mayAct(task);
-    const again = !task || !deadlineKinds.includes(task.kind) ? say("today.noAnswer.again", { day: tryAgainOn().words }) : say("today.noAnswer");
+    const act = (words, iconName, className, run, text) => button({ words: text ? "" : words, text, iconName, className: `sm ${className}`, run });
+    const again = task && deadlineKinds.includes(task.kind) ? say("today.noAnswer") : say("today.noAnswer.again", { day: tryAgainOn().words });
     return [
-        item.customer ? button({ words: "today.record", iconName: "ri-edit-line", className: "sm crm-record", run: () => record(item, read) }) : null,
-        item.customer ? button({ text: again, iconName: "ri-chat-off-line", className: "sm secondary crm-no-answer", run: () => noAnswer(item, read) }) : null,
-        may && !task.assignee ? button({ words: "today.take", iconName: "ri-hand", className: "sm secondary crm-take", run: () => take(task, read) }) : null,
-        may && task.assignee ? button({ words: "today.finish", iconName: "ri-check-line", className: "sm secondary crm-finish", run: () => finish(task, read) }) : null,
-        may && task.assignee ? button({ words: "today.postpone", iconName: "ri-calendar-schedule-line", className: "sm secondary crm-postpone", run: () => postpone(task, read) }) : null,
+        customer ? act("today.record", "ri-edit-line", "crm-record", () => record(item, read)) : null,
+        customer ? act("", "ri-chat-off-line", "secondary crm-no-answer", () => noAnswer(item, read), again) : null,
+        may && !task.assignee ? act("today.take", "ri-hand", "secondary crm-take", () => take(task, read)) : null,
+        may && task.assignee ? act("today.finish", "ri-check-line", "secondary crm-finish", () => finish(task, read)) : null,
+        may && task.assignee ? act("today.postpone", "ri-calendar-schedule-line", "secondary crm-postpone", () => postpone(task, read)) : null,
     ];
 }
 
 // details are what an open item has besides: the suggestion of the playbook, the last words as a whole, and the task.
-function details(item, read) {
-    const task = item.task;
-    return t.div({ className: "crm-item-details" },
-        item.customer ? suggestion(item) : null,
-        item.last ? part("today.last",
-            t.p({ className: "txt-hint" }, [moment(item.last.started_at), option("follow_ups", "channel", item.last.channel), item.last.by,
-                option("follow_ups", "feedback", item.last.feedback)].filter(Boolean).join(" · ")),
-            item.last.content ? t.p({ className: "crm-text" }, item.last.content) : null,
-            item.last.next_action ? t.p(null, t.span({ className: "txt-hint" }, say("today.nextAction")), item.last.next_action) : null) : null,
-        task ? part("today.task",
-            task.detail ? t.p({ className: "crm-text" }, task.detail) : null,
-            t.p({ className: "txt-hint" }, [say("today.dueAt", { at: moment(task.due_at) }), option("tasks", "priority", task.priority) + " · " + option("tasks", "status", task.status),
-                task.postponed ? say("today.postponedTimes", { n: task.postponed, reason: task.postpone_reason }) : ""].filter(Boolean).join(" · ")),
-            mayAct(task) && task.assignee && task.status != "in_progress"
-                ? button({ words: "today.start", iconName: "ri-play-line", className: "sm transparent crm-start", run: () => start(task, read) }) : null) : null);
-}
+const details = ({ customer, last, task }, read) => t.div({ className: "crm-item-details" },
+    customer ? suggestion(customer) : null, last ? lastPart(last) : null, task ? taskPart(task, read) : null);
+
+const joined = (...texts) => texts.filter(Boolean).join(" · ");
+
+const lastPart = (last) => part("today.last",
+    t.p({ className: "txt-hint" },
+        joined(moment(last.started_at), option("follow_ups", "channel", last.channel), last.by, option("follow_ups", "feedback", last.feedback))),
+    last.content ? t.p({ className: "crm-text" }, last.content) : null,
+    last.next_action ? t.p(null, t.span({ className: "txt-hint" }, say("today.nextAction")), last.next_action) : null);
+
+const taskPart = (task, read) => part("today.task",
+    task.detail ? t.p({ className: "crm-text" }, task.detail) : null,
+    t.p({ className: "txt-hint" }, joined(
+        say("today.dueAt", { at: moment(task.due_at) }), option("tasks", "priority", task.priority), option("tasks", "status", task.status),
+        task.postponed ? say("today.postponedTimes", { n: task.postponed, reason: task.postpone_reason }) : "")),
+    mayAct(task) && task.assignee && task.status != "in_progress"
+        ? button({ words: "today.start", iconName: "ri-play-line", className: "sm transparent crm-start", run: () => start(task, read) }) : null);
 
 const part = (words, ...content) => t.section({ className: "crm-item-part" }, t.h3(null, say(words)), content);
 
-function suggestion(item) {
+function suggestion(customer) {
     const data = store({ words: null, error: "" });
-    suggestionOf(item.customer.id).then((found) => data.words = found, (err) => data.error = err?.response?.message || say("failed.connection"));
+    suggestionOf(customer.id).then((found) => data.words = found, (err) => data.error = err?.response?.message || say("failed.connection"));
     return part("today.suggestion", () => {
         if (data.error) {
             return t.p({ className: "txt-hint" }, data.error);
@@ -82,9 +93,10 @@ function suggestion(item) {
         return [
             t.p({ className: "crm-suggested" }, badge(option("follow_ups", "channel", channel), "info"), t.strong(null, what[crm.language])),
             t.p({ className: "txt-hint" }, words[crm.language]),
-            materials.length ? t.p({ className: "crm-materials" }, icon("ri-folder-open-line"), materials.map((material) => t.button({
-                type: "button", className: "link-hint", onclick: () => app.modals.openRecordUpsert(crm.collection("materials"), material.id),
-            }, material.title[crm.language]))) : null,
+            materials.length ? t.p({ className: "crm-materials" }, icon("ri-folder-open-line"), materials.map(materialLink)) : null,
         ];
     });
 }
+
+const materialLink = ({ id, title }) => t.button(
+    { type: "button", className: "link-hint", onclick: () => app.modals.openRecordUpsert(crm.collection("materials"), id) }, title[crm.language]);

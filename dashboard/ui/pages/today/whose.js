@@ -43,7 +43,8 @@ export function chooser(whose) {
     async function load() {
         try {
             const filter = role == "manager" ? `active = true && team = "${mine}"` : "active = true";
-            const [people, teams] = await Promise.all([list("users", filter, "id,name,team"), list("teams", role == "manager" ? `id = "${mine}"` : "", "id,name")]);
+            const ofTeam = role == "manager" ? `id = "${mine}"` : "";
+            const [people, teams] = await Promise.all([list("users", filter, "id,name,team"), list("teams", ofTeam, "id,name")]);
             people.filter((person) => whose.query?.team == person.team).forEach((person) => whose.people.add(person.id));
             Object.assign(found, { people: people.filter((person) => person.id != crm.me().id), teams, ready: true });
         } catch (err) {
