@@ -183,7 +183,7 @@ func (s *shownDay) cards(ids []string) (map[string]*customerCard, error) {
 	p, cards := access.PrincipalOf(s.e.Auth), make(map[string]*customerCard, len(rows))
 	for i := range rows {
 		if row := &rows[i]; seesCustomer(p, row.Hold) {
-			row.customerCard.ID, row.standing = row.Customer, row.Hold.Standing(p.Person)
+			row.customerCard.ID, row.standing = row.Customer, row.Standing(p.Person)
 			cards[row.Customer] = &row.customerCard
 		}
 	}

@@ -155,7 +155,8 @@ function finishDialog(title, task, result, read) {
     dialog({ title, submitWords: "today.finish", className: "sm crm-finish-dialog", submit: (values) => done(task, values, read) },
         t.p({ className: "crm-dialog-about" }, task.title),
         field({
-            name: "result", text: crm.label("tasks", "result"), type: "textarea", value: result, required: task.kind == "negative_feedback", autofocus: true,
+            name: "result", text: crm.label("tasks", "result"), type: "textarea", value: result, autofocus: true,
+            required: task.kind == "negative_feedback",
         }),
         late ? whyField("delay_reason", say("today.lateSince", { at: crm.moment(task.due_at) }), task.delay_reason) : null);
 }
