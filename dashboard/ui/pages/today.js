@@ -85,7 +85,8 @@ export const show = (route) => {
         const step = { j: 1, ArrowDown: 1, k: -1, ArrowUp: -1 }[event.key];
         const inItem = event.target.closest?.(".crm-item");
         const isTyping = event.target.closest?.("input, textarea, select, [contenteditable], .dropdown");
-        const isOther = event.ctrlKey || event.metaKey || event.altKey || app.modals.getTop() || event.key.startsWith("Arrow") && !inItem; // they scroll
+        // The arrows scroll the page unless the focus is in the list.
+        const isOther = event.ctrlKey || event.metaKey || event.altKey || app.modals.getTop() || event.key.startsWith("Arrow") && !inItem;
         if (!step || isTyping || isOther) {
             return;
         }
