@@ -103,9 +103,12 @@ func (o *formOffice) traces(page *browser.Page, traffic *browser.Traffic, secret
 	}
 }
 
-// accessible holds what is on the screen against axe-core.
+// accessible holds the form against axe-core, and not the page behind it.
 func (o *formOffice) accessible(page *browser.Page, what string) {
 	o.Helper()
+	const behind = `document.querySelectorAll(".page").forEach((el) => el.hidden = %t)`
+	page.Evaluate("void "+fmt.Sprintf(behind, true), nil)
+	defer page.Evaluate("void "+fmt.Sprintf(behind, false), nil)
 	for _, v := range page.Inaccessible() {
 		o.Errorf("%s: %s (%s): %s\n    %s", what, v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n    "))
 	}

@@ -91,7 +91,8 @@ func (p *Page) Fill(field, value string) {
 // Choose picks an option of a select of the record form: a stored value, or the words shown for it.
 func (p *Page) Choose(field, value string) {
 	p.t.Helper()
-	p.Do(chromedp.Click(`.record-upsert-modal button[name=`+field+`]`, chromedp.ByQuery))
+	// Not by a click at a place: what loads meanwhile may move it.
+	p.run(`document.querySelector(".record-upsert-modal button[name=" + field + "]").click();`, field, value)
 	option := fmt.Sprintf(`[...document.querySelectorAll(".dropdown:popover-open .select-option")].find((el) =>
 		[%[2]q, crm.option(document.querySelector(".record-upsert-modal").dataset.crmCollection, %[1]q, %[2]q)].includes(el.textContent.trim()))`, field, value)
 	p.Await("the option "+value, option)
