@@ -86,7 +86,7 @@ func TestAuditTrail(t *testing.T) {
 		t.Errorf("from tomorrow on %+v", found.Entries)
 	}
 
-	server.Send(director, http.MethodPost, "/api/crm/contacts/"+contact.Id+"/erase", nil).Want(200)
+	server.Send(director, http.MethodPost, "/api/crm/contacts/"+contact.Id+"/erase", testapp.Fields{"reason": "asked for it"}).Want(200)
 	erased := false
 	for _, e := range find(director, "?collection=contacts&record="+contact.Id).Entries {
 		for _, c := range e.Changes {
