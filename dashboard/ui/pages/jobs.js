@@ -25,7 +25,7 @@ export const show = forDirectors("jobs", () => {
             data.failed = err;
         }
         for (const name of Object.keys(data.open)) {
-            await data.open[name]?.load(1);
+            await data.open[name]?.load(data.open[name].page);
         }
         if (!gone && data.jobs?.some((job) => job.last?.status == "running")) {
             timer = setTimeout(load, pollEvery);
@@ -55,7 +55,7 @@ function jobCard(job, data, load) {
     return card({
         rid: job, className: "crm-job", "html-data-job": job.job, title: t.span({ className: "inline-flex gap-10" }, icon(icons[job.job] ?? "ri-timer-line"), option("job_runs", "job", job.job)),
         actions: [statusBadge(last), button({
-            iconName: "ri-play-line", words: "jobs.run", className: "sm outline", disabled: last?.status == "running", run: () => runNow(job, load),
+            iconName: "ri-play-line", words: "jobs.run", className: "sm outline", run: () => runNow(job, load),
         })],
     },
     t.p({ className: "crm-job-does" }, say("jobs.does." + job.job)),
@@ -196,7 +196,7 @@ function runs(list) {
                 t.td({ className: "txt-right", "html-data-name": crm.label("job_runs", "changed") }, number(run.changed)),
                 t.td({ "html-data-name": say("jobs.took") }, run.finished_at ? duration(run) : say("jobs.running"))))));
     }, () => list.total > 1 ? t.div({ className: "flex gap-10 m-t-10 crm-pages" },
-        button({ words: "jobs.newer", className: "sm outline", disabled: list.page <= 1, run: () => list.load(list.page - 1) }),
+        button({ words: "jobs.newer", className: "sm outline", hidden: list.page <= 1, run: () => list.load(list.page - 1) }),
         t.span({ className: "txt-hint txt-sm" }, say("jobs.page", { page: number(list.page), pages: number(list.total) })),
-        button({ words: "jobs.older", className: "sm outline", disabled: list.page >= list.total, run: () => list.load(list.page + 1) })) : null);
+        button({ words: "jobs.older", className: "sm outline", hidden: list.page >= list.total, run: () => list.load(list.page + 1) })) : null);
 }
