@@ -27,9 +27,15 @@ export function openPreview({ base, changes, saved, overtaken }) {
             data.preview = await app.pb.send("/api/crm/policy/preview", { method: "POST", body, requestKey: null });
             data.stage = "shown";
         } catch (err) {
-            app.modals.close(modal, true);
-            failed(err);
+            refused(err);
         }
+    }
+
+    // refused leaves the window for the page, where the errors stand beside their fields, and goes to the first of them.
+    function refused(err) {
+        app.modals.close(modal, true);
+        failed(err);
+        setTimeout(() => document.querySelector(".crm-policy [data-error]")?.focus());
     }
 
     async function save() {
@@ -37,10 +43,10 @@ export function openPreview({ base, changes, saved, overtaken }) {
         try {
             answer = await app.pb.send("/api/crm/policy", { method: "PATCH", body, requestKey: null });
         } catch (err) {
-            app.modals.close(modal, true);
             if (err.status != 409) {
-                return failed(err);
+                return refused(err);
             }
+            app.modals.close(modal, true);
             app.store.errors = null;
             return overtaken(await read());
         }
