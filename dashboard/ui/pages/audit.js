@@ -2,7 +2,7 @@
 // kept, sent to a colleague and gone back to.
 
 import { badge, button, choice, customerLink, empty, field, loading, moment, option, page, say, t } from "../elements.js";
-import { actorOf, collectionOf, fieldOf, noteOf, sideOf } from "./audit/words.js";
+import { actorOf, collectionOf, fieldOf, isStructure, noteOf, sideOf } from "./audit/words.js";
 import { forDirectors } from "./directors.js";
 
 const { crm } = window;
@@ -173,6 +173,9 @@ function sides(entry, change, names) {
     }
     if (change.secret) {
         return t.em({ className: "txt-hint" }, say("audit.secret"));
+    }
+    if (isStructure(change.from) || isStructure(change.to)) {
+        return t.em({ className: "txt-hint" }, say("audit.details"));
     }
     const side = (value) => sideOf(entry.collection, change.field, value, names);
     if (entry.action == "create") {

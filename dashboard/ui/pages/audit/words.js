@@ -31,6 +31,9 @@ export function actorOf(actor) {
     return actor.kind == "superuser" ? say("audit.superuser") : actor.name || say("audit.gone");
 }
 
+// isStructure tells whether a value is data of the program's own, such as reasons, which only the page of its record puts into words.
+export const isStructure = (value) => Array.isArray(value) ? value.some(isStructure) : !!value && typeof value == "object" && !value.group;
+
 // sideOf puts one side of a change into words; names are those of records by id.
 export function sideOf(collection, field, value, names) {
     if (value === undefined || value === null || value === "" || (typeof value == "object" && !Object.keys(value).length)) {
@@ -40,7 +43,7 @@ export function sideOf(collection, field, value, names) {
         return value.map((one) => listed[field] ? crm.select(listed[field], one) : sideOf(collection, field, one, names)).join(say("policy.comma"));
     }
     if (typeof value == "object") {
-        return field == "rfm" && value.group ? `R${value.r} F${value.f} M${value.m} ${crm.select("rfm_group", value.group)}` : say("audit.details");
+        return value.group ? `R${value.r} F${value.f} M${value.m} ${crm.select("rfm_group", value.group)}`;
     }
     if (typeof value == "boolean") {
         return say(value ? "audit.yes" : "audit.no");
