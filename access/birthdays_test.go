@@ -9,7 +9,7 @@ import (
 	"touchbase/crm"
 )
 
-// TestBirthdaysAreKnownToThoseWhoReadThem holds whom a notice names a birthday to against the table.
+// TestBirthdaysAreKnownToThoseWhoReadThem holds whom a notice names a birthday to, and a customer, against the table.
 func TestBirthdaysAreKnownToThoseWhoReadThem(t *testing.T) {
 	t.Parallel()
 	users := core.NewAuthCollection(crm.CollectionUsers)
@@ -24,6 +24,10 @@ func TestBirthdaysAreKnownToThoseWhoReadThem(t *testing.T) {
 		} {
 			p := access.PrincipalOf(user)
 			want := p.CanRead(crm.CollectionContacts, crm.FieldBirthday, hold.Standing(p.Person))
+			sees := p.Has(access.Table[crm.CollectionCustomers].See, hold.Standing(p.Person))
+			if got := crm.MaySeeCustomer(p.Person, hold); got != sees {
+				t.Errorf("a %s, %s, sees the customer: %t, want %t", role, name, got, sees)
+			}
 			if got := crm.MayKnowBirthdays(p.Person, hold); got != want {
 				t.Errorf("a %s, %s: %t, want %t", role, name, got, want)
 			}

@@ -117,11 +117,17 @@ func (c *careRun) tellOfPin(tx core.App, p ending) error {
 	if err != nil {
 		return err
 	}
-	title := [2]string{fmt.Sprintf("%s：指定的客户类别将于 %s 到期", p.Company, on), fmt.Sprintf("%s: its pinned tier ends on %s", p.Company, on)}
+	words := [2]string{"%s：指定的客户类别将于 %s 到期", "%s: its pinned tier ends on %s"}
 	if on < c.today {
-		title = [2]string{fmt.Sprintf("%s：指定的客户类别已于 %s 到期", p.Company, on), fmt.Sprintf("%s: its pinned tier ended on %s", p.Company, on)}
+		words = [2]string{"%s：指定的客户类别已于 %s 到期", "%s: its pinned tier ended on %s"}
 	}
-	return Notify(tx, Notice{
-		To: append(to, owner), Kind: noticePinEnding, Title: title, Customer: p.Customer, Key: fmt.Sprintf("%s:%s:%s", noticePinEnding, p.Customer, on),
-	}, c.now)
+	if owner != "" {
+		to = append(to, owner)
+	}
+	return naming(tx, p.Customer, p.Company, to, func(to []string, name [2]string) error {
+		return Notify(tx, Notice{
+			To: to, Kind: noticePinEnding, Title: [2]string{fmt.Sprintf(words[0], name[0], on), fmt.Sprintf(words[1], name[1], on)},
+			Customer: p.Customer, Key: fmt.Sprintf("%s:%s:%s", noticePinEnding, p.Customer, on),
+		}, c.now)
+	})
 }

@@ -37,17 +37,20 @@ func HandOver(tx core.App, policy *Policy, customer *core.Record, now time.Time,
 	}
 	n := Notice{
 		Kind: noticeTakenOver, Customer: customer.Id,
-		Title: [2]string{"由你接手客户：" + customer.GetString(FieldName), "A customer is yours now: " + customer.GetString(FieldName)},
-		Body:  [2]string{fmt.Sprintf("未完成的任务和服务单：%d", len(open)), fmt.Sprintf("Unfinished tasks and cases: %d", len(open))},
+		Body: [2]string{fmt.Sprintf("未完成的任务和服务单：%d", len(open)), fmt.Sprintf("Unfinished tasks and cases: %d", len(open))},
 	}
 	if name != "" {
 		n.Body[0] += "；原负责人：" + name
 		n.Body[1] += "; before you: " + name
 	}
-	if n.To, err = withStandIn(tx, to, rules.DayOf(now, policy.Zone)); err != nil {
+	heirs, err := withStandIn(tx, to, rules.DayOf(now, policy.Zone))
+	if err != nil {
 		return err
 	}
-	return Notify(tx, n, now)
+	return naming(tx, customer.Id, customer.GetString(FieldName), heirs, func(to []string, name [2]string) error {
+		n.To, n.Title = to, [2]string{"由你接手客户：" + name[0], "A customer is yours now: " + name[1]}
+		return Notify(tx, n, now)
+	})
 }
 
 // Kinds of notices about who does whose work.

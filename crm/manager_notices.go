@@ -18,7 +18,7 @@ type managerNotice struct {
 	urgent               bool
 }
 
-// tellManagers tells the manager of a customer, who sees all customers.
+// tellManagers tells the manager of a customer, or who stands in for them.
 func tellManagers(app core.App, n managerNotice, now time.Time) error {
 	policy, err := LoadPolicy(app)
 	if err != nil {
@@ -37,10 +37,42 @@ func (n managerNotice) tell(app core.App, to []string, now time.Time) error {
 	if err != nil {
 		return fmt.Errorf("failed to find the name of a customer: %w", err)
 	}
-	return Notify(app, Notice{
-		To: to, Kind: n.kind, Title: [2]string{n.words[0] + "：" + name, n.words[1] + ": " + name}, Body: n.body,
-		Customer: n.customer, Task: n.task, Key: n.kind + ":" + n.key, Urgent: n.urgent,
-	}, now)
+	return naming(app, n.customer, name, to, func(to []string, name [2]string) error {
+		return Notify(app, Notice{
+			To: to, Kind: n.kind, Title: [2]string{n.words[0] + "：" + name[0], n.words[1] + ": " + name[1]}, Body: n.body,
+			Customer: n.customer, Task: n.task, Key: n.kind + ":" + n.key, Urgent: n.urgent,
+		}, now)
+	})
+}
+
+// naming tells people something about a customer: those who see it by its name, the others without. Whoever stands in for somebody may be
+// of another team.
+func naming(app core.App, customer, name string, to []string, tell func(to []string, name [2]string) error) error {
+	holds, err := Holds(app, customer)
+	if err != nil {
+		return err
+	}
+	var seeing, others []string
+	for _, id := range to {
+		user, err := app.FindRecordById(CollectionUsers, id)
+		if err != nil {
+			return fmt.Errorf("failed to find who is told of a customer: %w", err)
+		}
+		if MaySeeCustomer(PersonOf(user), holds[customer]) {
+			seeing = append(seeing, id)
+		} else {
+			others = append(others, id)
+		}
+	}
+	if err := tell(seeing, [2]string{name, name}); err != nil {
+		return err
+	}
+	return tell(others, [2]string{"一位客户", "a customer"})
+}
+
+// MaySeeCustomer tells whether somebody may see a customer, as the table of rights has it.
+func MaySeeCustomer(p Person, customer Hold) bool {
+	return p.Role != RoleRep || customer.Standing(p)&(Own|Assigned|Team|Pool) != 0
 }
 
 // longHoldDays is how far ahead a pause may end before it is shown to the manager.

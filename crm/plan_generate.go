@@ -81,10 +81,11 @@ func GeneratePlan(ctx context.Context, app core.App, plan *core.Record, choice P
 		return Planned{}, err
 	}
 	lines := g.place(wanted)
-	if err := g.save(ctx, lines); err != nil {
-		return g.result, err
+	err = g.save(ctx, lines)
+	if told := g.tell(); err == nil { // of what was made before a stop, too: the next time tells of the rest
+		err = told
 	}
-	return g.result, g.tell()
+	return g.result, err
 }
 
 // generating is one generation of a plan.

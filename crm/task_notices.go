@@ -56,15 +56,15 @@ func answersCustomer(kind string) bool {
 
 // TellOfTask tells of a task that was just stored those whom the change concerns: whoever is to do it that it was given to them, by
 // another person or by a rule that leaves them hours; whoever asked for it, and whoever was to do it, that it was done, put off or
-// cancelled. What a rule gives in its own name is otherwise seen in the day's work, and what becomes of the lines of a plan in the plan,
-// which tells of all of them at once. To be called in the transaction of the write.
+// cancelled. What a rule gives in its own name is otherwise seen in the day's work, and what becomes of the lines of a plan in the plan;
+// of those it was generated with it tells all at once. To be called in the transaction of the write.
 func TellOfTask(app core.App, task *core.Record, now time.Time) error {
 	policy, err := LoadPolicy(app)
 	if err != nil {
 		return err
 	}
 	before, status := task.Original(), task.GetString(FieldStatus)
-	if task.GetString(FieldPlan) != "" && (before.Id == "" || !differs(task, FieldAssignee)) {
+	if task.GetString(FieldPlan) != "" && (before.Id == "" && isRuled(task) || before.Id != "" && !differs(task, FieldAssignee)) {
 		return nil
 	}
 	opens := IsOpen(status) && (before.Id == "" || !IsOpen(before.GetString(FieldStatus)))

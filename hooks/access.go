@@ -1,6 +1,8 @@
 package hooks
 
 import (
+	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -111,6 +113,9 @@ func mayCreate(e *core.RecordRequestEvent, p access.Principal, values map[string
 		errs[crm.FieldCustomer] = validation.NewError(codeNotAllowed, whyNot(collection))
 		return nil
 	}
+	if err := mayPlan(e, p, e.Record, errs); err != nil {
+		return err
+	}
 	empty := core.NewRecord(e.Collection)
 	for key, value := range values {
 		name := crm.InputField(e.Collection, key).GetName()
@@ -196,6 +201,9 @@ func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record,
 	if e.Collection.Name == crm.CollectionPlans {
 		return mayMovePlan(e, p, moved, errs)
 	}
+	if err := mayPlan(e, p, moved, errs); err != nil {
+		return err
+	}
 	customer := moved.GetString(crm.FieldCustomer)
 	if p.Super || customer == moved.Original().GetString(crm.FieldCustomer) {
 		return nil
@@ -220,6 +228,31 @@ func mayMove(e *core.RecordRequestEvent, p access.Principal, moved *core.Record,
 	}
 	return nil
 }
+
+// mayPlan refuses a task that is made a line of a plan its sender does not see: it would stand in the plan of others. Such a plan is not
+// told from one that does not exist.
+func mayPlan(e *core.RecordRequestEvent, p access.Principal, task *core.Record, errs validation.Errors) error {
+	id := task.GetString(crm.FieldPlan)
+	if p.Super || e.Collection.Name != crm.CollectionTasks || id == "" || id == task.Original().GetString(crm.FieldPlan) {
+		return nil
+	}
+	plan, err := e.App.FindRecordById(crm.CollectionPlans, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		errs[crm.FieldPlan] = errNoPlan
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	standing, err := p.Standing(e.App, plan)
+	if err == nil && !p.Has(access.Table[crm.CollectionPlans].See, standing) {
+		errs[crm.FieldPlan] = errNoPlan
+	}
+	return err
+}
+
+// errNoPlan refuses a plan that is none, or none its sender sees.
+var errNoPlan = validation.NewError("unknown_plan", "There is no such plan among those you see.")
 
 // mayMovePlan refuses to give a plan to a team, or to none, that its sender could not have made it for.
 func mayMovePlan(e *core.RecordRequestEvent, p access.Principal, moved *core.Record, errs validation.Errors) error {

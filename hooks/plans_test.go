@@ -25,3 +25,25 @@ func TestPlansStayWithTheirTeam(t *testing.T) {
 	o.server.Update(o.director, plan, testapp.Fields{"team": other.Id}).Want(200)
 	o.server.Update(o.manager, plan, testapp.Fields{"team": o.team.Id}).Want(404)
 }
+
+// TestTaskOfAPlanUnseen: nobody puts a task into a plan they do not see, nor learns whether there is such a plan.
+func TestTaskOfAPlanUnseen(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	far := o.User(crm.RoleRep, testapp.Fields{"team": o.Team("华南").Id})
+	theirs := o.Customer(testapp.Fields{"owner": far.Id})
+	plan := o.Make(crm.CollectionPlans, testapp.Fields{"name": "三季度", "period": "2026-Q3", "team": o.team.Id, "owner": o.manager.Id})
+	task := func(plan string) testapp.Fields {
+		return testapp.Fields{"customer": theirs.Id, "title": "回访", "kind": "other", "due_at": o.Day(3), "plan": plan}
+	}
+	moved := o.find("tasks", o.server.Create(far, "tasks", task("")).Want(200).Text("id"))
+	for _, id := range []string{plan.Id, "nosuchplan00000"} {
+		if codes := o.server.Create(far, "tasks", task(id)).Want(400).Codes(); codes["plan"] != "unknown_plan" {
+			t.Errorf("created in %s: got %v", id, codes)
+		}
+		if codes := o.server.Update(far, moved, testapp.Fields{"plan": id}).Want(400).Codes(); codes["plan"] != "unknown_plan" {
+			t.Errorf("moved to %s: got %v", id, codes)
+		}
+	}
+	o.server.Create(o.rep, "tasks", testapp.Fields{"customer": o.customer.Id, "title": "回访", "kind": "other", "due_at": o.Day(3), "plan": plan.Id}).Want(200)
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -372,4 +373,36 @@ func TestWhoHearsOfATask(t *testing.T) {
 	if accepted < 80 {
 		t.Errorf("only %d writes were accepted", accepted)
 	}
+}
+
+// TestStandInDoesNotSeeTheCustomer: whoever stands in for a manager from another team hears that something is to be done, but not of whom.
+func TestStandInDoesNotSeeTheCustomer(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	far := o.User(crm.RoleRep, testapp.Fields{"team": o.Team("华南").Id})
+	o.set(o.manager, "substitute", far.Id)
+	o.set(o.manager, "away_until", o.Day(5))
+	o.told(far)
+	o.recorded(testapp.Fields{"feedback": "negative", "channel": "wechat"})
+	told := o.told(far)
+	if len(told) == 0 {
+		t.Fatal("the stand-in was told nothing")
+	}
+	for _, line := range told {
+		if strings.Contains(line, o.customer.GetString("name")) || !strings.Contains(line, "一位客户") {
+			t.Errorf("the stand-in was told %q", line)
+		}
+	}
+}
+
+// TestLineOfAPlanByHand: whom somebody gives a task is told of it, also where it is a line of a plan.
+func TestLineOfAPlanByHand(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	plan := o.Make(crm.CollectionPlans, testapp.Fields{"name": "三季度", "period": "2026-Q3", "team": o.team.Id, "owner": o.manager.Id})
+	ann := o.User(crm.RoleSupport, testapp.Fields{"name": "Ann", "locale": "en"})
+	o.server.Create(o.rep, "tasks", testapp.Fields{
+		"customer": o.customer.Id, "title": "核对图纸", "kind": "other", "due_at": o.Day(3), "plan": plan.Id, "assignee": ann.Id,
+	}).Want(200)
+	o.wantTold(ann, "task_given: New task: 核对图纸")
 }

@@ -1,14 +1,11 @@
 package messages_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/http/httptest"
-	"strings"
 	"testing"
 	"time"
 
@@ -51,68 +48,16 @@ func endpoint(t *testing.T, app *testapp.App, statuses ...int) (url string, arri
 // smtpServer is a mail server on this machine; it takes every mail. The app sends through it.
 func smtpServer(t *testing.T, app *testapp.App) <-chan arrival {
 	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { listener.Close() })
 	mails := make(chan arrival, 100)
-	go func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			go takeMail(conn, app, mails)
-		}
-	}()
+	port := testapp.ServeMail(t, func(mail testapp.Mail) { mails <- arrival{app.Clock.Now(), mail.ID, mail.Text, mail.To} })
 	app.OnMailerSend().Bind(realMailer)
 	settings := app.Settings()
-	settings.SMTP.Enabled, settings.SMTP.Host, settings.SMTP.Port = true, "127.0.0.1", listener.Addr().(*net.TCPAddr).Port
+	settings.SMTP.Enabled, settings.SMTP.Host, settings.SMTP.Port = true, "127.0.0.1", port
 	settings.Meta.SenderAddress, settings.Meta.AppURL = "crm@company.example", "https://crm.company.example"
 	if err := app.Save(settings); err != nil {
 		t.Fatal(err)
 	}
 	return mails
-}
-
-// takeMail speaks as much of SMTP as a mail needs.
-func takeMail(conn net.Conn, app *testapp.App, mails chan<- arrival) {
-	defer conn.Close()
-	lines := bufio.NewReader(conn)
-	say := func(text string) { fmt.Fprintf(conn, "%s\r\n", text) }
-	say("220 mail.example ready")
-	var mail strings.Builder
-	to, inData := "", false
-	for {
-		line, err := lines.ReadString('\n')
-		if err != nil {
-			return
-		}
-		command := strings.ToUpper(line)
-		switch {
-		case inData && line == ".\r\n":
-			_, id, _ := strings.Cut(mail.String(), "Message-ID: ")
-			id, _, _ = strings.Cut(id, "\r\n")
-			mails <- arrival{app.Clock.Now(), id, mail.String(), to}
-			inData = false
-			mail.Reset()
-			say("250 taken")
-		case inData:
-			mail.WriteString(line)
-		case strings.HasPrefix(command, "DATA"):
-			inData = true
-			say("354 go on")
-		case strings.HasPrefix(command, "RCPT"):
-			to = strings.TrimSpace(line)
-			say("250 fine")
-		case strings.HasPrefix(command, "QUIT"):
-			say("221 bye")
-			return
-		default:
-			say("250 fine")
-		}
-	}
 }
 
 // await waits for the next of a channel.

@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -121,23 +122,43 @@ func (p *Program) Stop() string {
 	return p.out.String()
 }
 
-// Page is a tab of Chromium. Any error in its console fails the test.
+// Page is a tab of Chromium. Any error in its console fails the test, but for those it was told to expect.
 type Page struct {
-	t   testing.TB
-	ctx context.Context
-	url string
+	t        testing.TB
+	ctx      context.Context
+	url      string
+	expected atomic.Pointer[string]
+}
+
+// Expect says that errors with a text in them are what the test is about.
+func (p *Page) Expect(text, why string) {
+	p.t.Logf("errors with %q are expected: %s", text, why)
+	p.expected.Store(&text)
+}
+
+// failed is told what a page complains of.
+func (p *Page) failed(message string) {
+	if expected := p.expected.Load(); expected == nil || *expected == "" || !strings.Contains(message, *expected) {
+		p.t.Error(message)
+	}
 }
 
 // stepTimeout is how long one step in the browser may take on a busy machine.
 const stepTimeout = 30 * time.Second
 
-// Open starts Chromium with a new profile and opens a path of the program.
+// Open starts Chromium with a new profile, in Chinese, and opens a path of the program.
 func (p *Program) Open(path string, width, height int) *Page {
+	p.t.Helper()
+	return p.OpenIn("zh-CN", path, width, height)
+}
+
+// OpenIn opens a path as Open does, in a browser of another language.
+func (p *Program) OpenIn(language, path string, width, height int) *Page {
 	p.t.Helper()
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.NoSandbox, chromedp.DisableGPU, chromedp.WindowSize(width, height), chromedp.UserDataDir(p.t.TempDir()),
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
-		chromedp.Flag("lang", "zh-CN"),
+		chromedp.Flag("lang", language), chromedp.Flag("accept-lang", language),
 	)
 	allocator, stop := chromedp.NewExecAllocator(context.Background(), options...)
 	// The browser is newer than the library: what it tells of itself beyond that is no error.
@@ -147,14 +168,18 @@ func (p *Program) Open(path string, width, height int) *Page {
 	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
-			p.t.Errorf("exception on the page: %s", e.ExceptionDetails.Error())
+			page.failed("exception on the page: " + e.ExceptionDetails.Error())
 		case *runtime.EventConsoleAPICalled:
 			if e.Type == runtime.APITypeError {
-				p.t.Errorf("error in the console: %s", e.Args[0].Value)
+				message := "error in the console:"
+				for _, arg := range e.Args {
+					message += " " + string(arg.Value) + arg.Description
+				}
+				page.failed(message)
 			}
 		case *cdplog.EventEntryAdded:
 			if e.Entry.Level == cdplog.LevelError {
-				p.t.Errorf("error in the console: %s %s", e.Entry.Text, e.Entry.URL)
+				page.failed(fmt.Sprintf("error in the console: %s %s", e.Entry.Text, e.Entry.URL))
 			}
 		}
 	})

@@ -8,16 +8,35 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// SignIn signs a superuser in.
+// SignInAs signs somebody of the team in, by the form that is shown first.
+func (p *Page) SignInAs(email, password string) {
+	p.t.Helper()
+	p.Do(
+		chromedp.WaitVisible("#crm_email", chromedp.ByQuery),
+		chromedp.SendKeys("#crm_email", email, chromedp.ByQuery),
+		chromedp.SendKeys("#crm_password", password, chromedp.ByQuery),
+		chromedp.Click(".crm-login button.btn.block", chromedp.ByQuery),
+		chromedp.WaitVisible(".app-header", chromedp.ByQuery),
+	)
+}
+
+// SignIn signs a superuser in, one click away from the team's form.
 func (p *Page) SignIn(email, password string) {
 	p.t.Helper()
 	p.Do(
+		chromedp.Click(".crm-login-switch", chromedp.ByQuery),
 		chromedp.WaitVisible("#login_identity", chromedp.ByQuery),
 		chromedp.SendKeys("#login_identity", email, chromedp.ByQuery),
 		chromedp.SendKeys("#login_pass", password, chromedp.ByQuery),
 		chromedp.Click(".auth-with-password-form button.next", chromedp.ByQuery),
 		chromedp.WaitVisible(".app-header", chromedp.ByQuery),
 	)
+}
+
+// OpenHash goes to a page of the dashboard, as a link in it does.
+func (p *Page) OpenHash(hash string) {
+	p.t.Helper()
+	p.Evaluate(fmt.Sprintf("void (location.hash = %q)", hash), nil)
 }
 
 // OpenList opens the list of a collection.

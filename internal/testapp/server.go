@@ -56,6 +56,7 @@ func ServePlain(t testing.TB, app core.App) *Server {
 // Answer is what the server said.
 type Answer struct {
 	Status int
+	Header http.Header
 	Body   string
 	Data   map[string]any // of a JSON object
 
@@ -103,7 +104,7 @@ func (s *Server) SendRaw(as *core.Record, method, path string, body io.Reader, c
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	answer := Answer{Status: response.StatusCode, Body: string(raw), t: s.t}
+	answer := Answer{Status: response.StatusCode, Header: response.Header, Body: string(raw), t: s.t}
 	_ = json.Unmarshal(raw, &answer.Data) // not every answer is an object
 	return answer
 }
@@ -127,6 +128,14 @@ func (a Answer) Want(status int) Answer {
 		a.t.Fatalf("got status %d, want %d: %s", a.Status, status, a.Body)
 	}
 	return a
+}
+
+// Into reads the JSON of the answer into target.
+func (a Answer) Into(target any) {
+	a.t.Helper()
+	if err := json.Unmarshal([]byte(a.Body), target); err != nil {
+		a.t.Fatalf("cannot read the answer: %v: %s", err, a.Body)
+	}
 }
 
 // Text is a value of the answered record as text.

@@ -14,6 +14,10 @@ crm.rights = (collection, id) => app.pb.send(`/api/crm/rights/${collection}${id 
 
 // ---------------------------------------------------------------------------------------------------------------- the sign-in
 
+app.store.mainLogo = app.pb.buildURL("/_/extensions/crm/logo.svg");
+app.store.headerLogo = app.pb.buildURL("/_/extensions/crm/logo-white.svg");
+app.store.favicon = app.pb.buildURL("/_/extensions/crm/logo.svg");
+
 document.addEventListener("mount:pageSuperuserLogin", crm.safely(({ detail: page }) => {
     if (page.crmLogin) {
         return;
@@ -61,7 +65,10 @@ document.addEventListener("mount:pageSuperuserLogin", crm.safely(({ detail: page
     const link = (words, run) => t.button({ type: "button", className: "link-hint txt-sm", onclick: run }, say(words));
 
     own(() => {
+        const sentence = sessionStorage.getItem(said) || (refusedAtStart() ? say("signIn.lostRights") : "");
+        sessionStorage.removeItem(said);
         page.querySelector("header").after(
+            ...(sentence ? [t.div({ className: "alert warning m-b-base crm-lost-rights", role: "alert" }, sentence)] : []),
             t.form({ className: "grid crm-login", hidden: () => data.mode != "team", onsubmit: signIn },
                 t.div({ className: "col-12" }, email("crm_email")),
                 t.div({ className: "col-12" },
@@ -96,6 +103,23 @@ document.addEventListener("mount:pageSuperuserLogin", crm.safely(({ detail: page
 }));
 
 const other = () => crm.language == "en" ? "zh-CN" : "en";
+
+// Whoever lost their rights hears so from the server with the next thing they ask for, and whom to turn to. They are signed out and read it
+// beside the sign-in.
+const said = "crmLostRights";
+const afterSend = app.pb.afterSend;
+app.pb.afterSend = (response, answer, ...rest) => {
+    const sentence = response.status == 403 && answer?.data?.account?.message;
+    if (sentence) {
+        sessionStorage.setItem(said, sentence);
+        app.pb.cancelAllRequests();
+        app.pb.authStore.clear();
+    }
+    return afterSend ? afterSend(response, answer, ...rest) : answer;
+};
+
+// After a reload PocketBase renews the token before this script is there; what it was answered is only to be seen from outside.
+const refusedAtStart = () => performance.getEntriesByType("resource").some((entry) => entry.name.includes("/auth-refresh") && entry.responseStatus == 403);
 
 // ---------------------------------------------------------------------------------------------------------------- the header
 
@@ -166,8 +190,11 @@ function changePassword() {
         data.busy = true;
         try {
             const me = crm.me();
-            await app.pb.collection("users").update(me.id, { oldPassword: data.old, password: data.password, passwordConfirm: data.again }, { requestKey: null });
-            await app.pb.collection("users").authWithPassword(me.email, data.password); // the change ended every session, this one too
+            // The change ends every session, this one too. (The client's own update would go on with it before there is a new one.)
+            await app.pb.send(`/api/collections/users/records/${me.id}`, {
+                method: "PATCH", body: { oldPassword: data.old, password: data.password, passwordConfirm: data.again },
+            });
+            await app.pb.collection("users").authWithPassword(me.email, data.password);
             app.modals.close(modal, true);
             app.toasts.success(say("password.changed"));
         } catch (err) {

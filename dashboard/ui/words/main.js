@@ -175,6 +175,9 @@ window.t = new Proxy({}, {
                 said[key] = within(state, (...args) => translate(value(...args)));
             }
         }
+        if (said?.className == "editor-content") { // a box to type in that PocketBase gives no name
+            said.ariaLabel = said["html-data-placeholder"];
+        }
         return elementOf[tag](said, ...children.map((child) => {
             if (typeof child == "function") {
                 return within(state, (el) => translated(child(el)));

@@ -43,7 +43,7 @@ export function sideOf(collection, field, value, names) {
         return value.map((one) => listed[field] ? crm.select(listed[field], one) : sideOf(collection, field, one, names)).join(say("policy.comma"));
     }
     if (typeof value == "object") {
-        return value.group ? `R${value.r} F${value.f} M${value.m} ${crm.select("rfm_group", value.group)}`;
+        return `R${value.r} F${value.f} M${value.m} ${crm.select("rfm_group", value.group)}`; // the one structure that is told
     }
     if (typeof value == "boolean") {
         return say(value ? "audit.yes" : "audit.no");
