@@ -79,25 +79,28 @@ function formOf(draft, changed, id, submit) {
 // leaveGuard asks before unsaved changes are left behind: by a link, the way back, or closing the window.
 function leaveGuard(unsaved) {
     const home = location.hash;
-    const onHash = (event) => {
+    const stay = () => {
         const target = location.hash;
         if (target == home || !unsaved()) {
-            return;
+            return false;
         }
-        event.stopImmediatePropagation(); // this listener captures, so it is asked before the router's
         history.replaceState(null, "", home);
+        app.store.title = say("page.policy"); // which PocketBase empties with every address
         app.modals.confirm(say("policy.leave"), () => {
             stop();
             location.hash = target;
         }, null, { yesButton: say("policy.leaveYes"), noButton: say("policy.leaveNo") });
+        return true;
     };
     const onClose = (event) => unsaved() && event.preventDefault();
     const start = () => {
-        window.addEventListener("hashchange", onHash, true);
+        crm.stay = stay;
         window.addEventListener("beforeunload", onClose);
     };
     const stop = () => {
-        window.removeEventListener("hashchange", onHash, true);
+        if (crm.stay == stay) {
+            crm.stay = null;
+        }
         window.removeEventListener("beforeunload", onClose);
     };
     return { start, stop };

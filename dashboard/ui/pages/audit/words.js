@@ -71,6 +71,7 @@ function textOf(collection, field, value, names) {
     return value.length > longest ? value.slice(0, longest) + "…" : value;
 }
 
+const reasons = ["customer_called", "on_behalf_of_owner", "check_details", "other"];
 const notes = { password: "password", otp: "otp", mfa: "mfa", oauth2: "oauth2", take: "take", reassign: "reassign", archive: "archive", restore: "restore" };
 
 // noteOf puts what the program noted into words; what people wrote, such as why they looked at a number, stays theirs.
@@ -79,8 +80,9 @@ export function noteOf(entry) {
         return "";
     }
     if (entry.action == "reveal") {
-        const [field, ...reason] = entry.note.split(": ");
-        return say("audit.note.reveal", { field: crm.label(entry.collection, field), reason: reason.join(": ") });
+        const [field, reason, ...words] = entry.note.split(": ");
+        const ready = reasons.includes(reason) ? say("audit.reason." + reason) : reason;
+        return say("audit.note.reveal", { field: crm.label(entry.collection, field), reason: [ready, ...words].join(say("policy.colon")) });
     }
     if (entry.action == "sign_in_failed") {
         return say("audit.note.identity", { identity: entry.note });
