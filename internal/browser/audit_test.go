@@ -26,14 +26,15 @@ func TestAuditPage(t *testing.T) {
 	page.Visit("#/audit")
 	page.Await("the newest first", `document.querySelectorAll(".crm-audit-table tbody tr").length > 10`)
 	page.Picture("audit-zh")
+	usable(t, page, "audit")
 
 	t.Log("by person")
-	page.Await("the people", fmt.Sprintf(`document.querySelector("select[name=actor] option[value=%q]")`, director.ID))
+	page.Await("the people", fmt.Sprintf(`document.querySelector("select[name=actor] option[value='%s']")`, director.ID))
 	page.Evaluate(fmt.Sprintf(`(() => { const s = document.querySelector("select[name=actor]"); s.value = %q; s.dispatchEvent(new Event("change", { bubbles: true })); })()`, director.ID), nil)
 	change := `[...document.querySelectorAll(".crm-audit-table tbody tr")].find((tr) => tr.querySelector(".col-changes").textContent.includes("宁波 → 杭州"))`
 	page.Await("one's own change, before and after", `location.hash.includes("actor=") && `+change)
-	page.Await("nobody else's", `[...document.querySelectorAll(".crm-audit-table tbody .col-who")].every((td) => td.textContent.includes("顾远衡"))`)
-	page.Await("labels and options in words", change+`.querySelector(".col-changes").textContent.includes("51-100人 → 101-500人")`)
+	page.Await("nobody else's", `document.querySelector(".crm-audit-table tbody tr") && [...document.querySelectorAll(".crm-audit-table tbody .col-who")].every((td) => td.textContent.includes("顾远衡"))`)
+	page.Await("labels and options in words", change+`?.querySelector(".col-changes").textContent.includes("51-100人 → 101-500人")`)
 
 	t.Log("by record")
 	page.Evaluate(change+`.querySelector(".crm-audit-all").click()`, nil)
@@ -60,5 +61,6 @@ func TestAuditPage(t *testing.T) {
 	english.Await("English words", `document.querySelector(".crm-audit-table")?.textContent.includes("Customers") && !/[\u4e00-\u9fff]/.test(document.querySelector(".crm-audit-table thead").textContent)`)
 	english.Await("a page no wider than the phone", `document.querySelector(".crm-audit .page-content")?.scrollWidth <= 390`)
 	english.Picture("audit-en-phone")
+	usable(t, english, "audit on a phone")
 	refusedKindly(t, program, people, "#/audit", "/api/crm/audit", "/api/collections/audit_log/records")
 }

@@ -38,6 +38,7 @@ func TestJobsPage(t *testing.T) {
 	rows := len(director.List("job_runs", `job = "tiers"`, ""))
 	page.Await("its history", fmt.Sprintf(`document.querySelectorAll('[data-job="tiers"] .crm-job-history tbody tr').length == %d`, rows))
 	page.Picture("jobs-zh")
+	usable(t, page, "jobs")
 
 	people["superuser"].Send(http.MethodPost, "/api/crm/jobs/tiers/run", nil)
 	page.Do(chromedp.Click(".page-header-primary-btns .btn", chromedp.ByQuery)) // without waiting for the news of it
@@ -50,5 +51,6 @@ func TestJobsPage(t *testing.T) {
 	english.Await("English words", `document.querySelector('[data-job="tiers"] .crm-facts')?.textContent.includes("Daily at 02:00") && !/[\u4e00-\u9fff]/.test(document.querySelector(".crm-jobs")?.textContent)`)
 	english.Await("a page no wider than the phone", `document.querySelector(".crm-jobs .page-content")?.scrollWidth <= 390`)
 	english.Picture("jobs-en-phone")
+	usable(t, english, "jobs on a phone")
 	refusedKindly(t, program, people, "#/jobs", "/api/crm/jobs", "/api/collections/job_runs/records")
 }

@@ -44,6 +44,14 @@ func enter(page *browser.Page, name, value string) {
 	})()`, name, value), nil)
 }
 
+// usable holds what a page shows against axe-core.
+func usable(t *testing.T, page *browser.Page, what string) {
+	t.Helper()
+	for _, v := range page.Inaccessible() {
+		t.Errorf("%s: %s (%s): %s: %s", what, v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "; "))
+	}
+}
+
 // refusedKindly holds a page of directors against somebody it is not for: it says so, and no request for its data is made or answered.
 func refusedKindly(t *testing.T, program *browser.Program, people map[string]*browser.Session, hash string, routes ...string) {
 	t.Helper()
@@ -83,6 +91,7 @@ func TestPolicyPage(t *testing.T) {
 	page.Await("every field and row", `document.querySelectorAll(".crm-policy-row").length == 36 && document.querySelectorAll(".crm-policy-tiers tbody tr").length == 4
 		&& document.querySelectorAll(".crm-policy-rules tbody tr").length == 14 && !document.querySelector(".crm-savebar")?.checkVisibility()`)
 	page.Picture("policy-zh")
+	usable(t, page, "the policy")
 
 	t.Log("a contradiction")
 	before := policy()
@@ -104,6 +113,7 @@ func TestPolicyPage(t *testing.T) {
 	page.Evaluate(`void (location.hash = "#/jobs")`, nil)
 	page.Await("the question", `location.hash == "#/policy" && [...document.querySelectorAll(".modal[data-modal-state=open] .btn")].some((b) => b.textContent.includes("留下"))`)
 	page.Picture("policy-leave")
+	page.Await("the header to say where one is", `document.querySelector(".app-main-nav a.active")?.getAttribute("href") == "#/policy"`)
 	page.Evaluate(`[...document.querySelectorAll(".modal[data-modal-state=open] .btn")].find((b) => b.textContent.includes("留下")).click()`, nil)
 	page.Await("one to have stayed", `location.hash == "#/policy" && document.querySelector('[name="policy.value_high"]')?.value == "240000"`)
 
@@ -125,6 +135,7 @@ func TestPolicyPage(t *testing.T) {
 		page.Await(fmt.Sprintf("the customer %v", m["name"]), fmt.Sprintf(`document.querySelector('.crm-policy-names a[href="#/customer/%v"]')?.textContent == %q`, m["customer"], m["name"]))
 	}
 	page.Picture("policy-preview")
+	usable(t, page, "the preview")
 	page.Do(chromedp.Click(".crm-policy-save", chromedp.ByQuery))
 	page.Await("the result", fmt.Sprintf(`document.querySelectorAll(".crm-policy-result .crm-moved li").length == %d`, len(preview["moves"].([]any))))
 	page.Picture("policy-saved")
@@ -157,5 +168,6 @@ func TestPolicyPage(t *testing.T) {
 	english.Await("no Chinese but the names and strategies of tiers", `document.querySelector(".crm-policy-rules") && ![...document.querySelectorAll(".crm-policy :is(h1, h2, h3, p, label, th, option, strong, span)")].some((el) => el.checkVisibility() && /[\u4e00-\u9fff]/.test(el.textContent))`)
 	english.Await("a page no wider than the phone", `document.querySelector(".crm-policy .page-content")?.scrollWidth <= 390`)
 	english.Picture("policy-en-phone")
+	usable(t, english, "the policy on a phone")
 	refusedKindly(t, program, people, "#/policy", "/api/crm/policy/preview")
 }

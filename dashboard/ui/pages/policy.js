@@ -36,6 +36,7 @@ export const show = forDirectors("policy", () => {
         event.preventDefault();
         const mine = copy(changes());
         app.store.errors = null;
+        app.toasts.removeAll();
         if (!mine.length) {
             return;
         }
@@ -79,12 +80,16 @@ function formOf(draft, changed, id, submit) {
 // leaveGuard asks before unsaved changes are left behind: by a link, the way back, or closing the window.
 function leaveGuard(unsaved) {
     const home = location.hash;
+    let back = false;
     const stay = () => {
         const target = location.hash;
-        if (target == home || !unsaved()) {
-            return false;
+        if (back || target == home || !unsaved()) {
+            return back;
         }
         history.replaceState(null, "", home);
+        back = true; // whatever follows the address, such as the header, is told that it is what it was
+        window.dispatchEvent(new HashChangeEvent("hashchange"));
+        back = false;
         app.store.title = say("page.policy"); // which PocketBase empties with every address
         app.modals.confirm(say("policy.leave"), () => {
             stop();
