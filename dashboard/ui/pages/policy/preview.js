@@ -146,7 +146,7 @@ function names(preview) {
 }
 
 const riskName = (risk) => riskBadge(risk) ?? t.span({ className: "label" }, risk ? option("customers", "risk", risk) : say("policy.noTier"));
-const change = (from, to, show) => t.span({ className: "crm-change" }, from == to ? show(to) : [show(from), t.i({ className: "ri-arrow-right-line", ariaLabel: say("policy.to") }), show(to)]);
+const change = (from, to, show) => t.span({ className: "crm-change" }, from == to ? show(to) : [show(from), t.i({ className: "ri-arrow-right-line", role: "img", ariaLabel: say("policy.to") }), show(to)]);
 
 function resultOf({ run, moved, total, stage }) {
     if (stage == "notDone") {
