@@ -33,8 +33,8 @@ func company(t *testing.T, amounts ...int) (*browser.Program, map[string]*browse
 	return program, people
 }
 
-// enter types a value into a field of the page, as a person would.
-func enter(page *browser.Page, name, value string) {
+// setField types a value into a field of the page, as a person would.
+func setField(page *browser.Page, name, value string) {
 	page.Evaluate(fmt.Sprintf(`(() => {
 		const input = document.querySelector('[name="%s"]');
 		input.focus();
@@ -96,8 +96,8 @@ func TestPolicyPage(t *testing.T) {
 	t.Log("a contradiction")
 	before := policy()
 	page.Expect("400", "the contradiction is refused")
-	enter(page, "policy.value_mid", "900000")
-	enter(page, "tiers.C.cadence_days", "90")
+	setField(page, "policy.value_mid", "900000")
+	setField(page, "tiers.C.cadence_days", "90")
 	page.Do(chromedp.Click(".crm-policy-preview-btn", chromedp.ByQuery))
 	page.Await("the error beside its field", `document.querySelector('[name="policy.value_mid"]')?.closest(".field").nextElementSibling?.classList.contains("error")
 		&& document.querySelectorAll(".crm-policy [data-error]").length == 1 && !document.querySelector(".crm-policy-preview")`)
@@ -109,7 +109,7 @@ func TestPolicyPage(t *testing.T) {
 	page.Await("what was typed undone", `document.querySelector('[name="policy.value_mid"]')?.value == "100000" && document.querySelector('[name="tiers.C.cadence_days"]')?.value == "60"`)
 
 	t.Log("leaving with changes")
-	enter(page, "policy.value_high", "240000")
+	setField(page, "policy.value_high", "240000")
 	page.Evaluate(`void (location.hash = "#/jobs")`, nil)
 	page.Await("the question", `location.hash == "#/policy" && [...document.querySelectorAll(".modal[data-modal-state=open] .btn")].some((b) => b.textContent.includes("留下"))`)
 	page.Picture("policy-leave")
@@ -146,7 +146,7 @@ func TestPolicyPage(t *testing.T) {
 
 	t.Log("somebody saved first")
 	page.Expect("409", "somebody saved first")
-	enter(page, "policy.take_per_day", "30")
+	setField(page, "policy.take_per_day", "30")
 	people["superuser"].Update("policy", policy()["id"].(string), map[string]any{"reveal_per_hour": 15})
 	page.Do(chromedp.Click(".crm-policy-preview-btn", chromedp.ByQuery), chromedp.WaitVisible(".crm-policy-save", chromedp.ByQuery))
 	page.Await("that nothing moves", `document.querySelector(".crm-policy-preview .crm-empty")`)
