@@ -28,7 +28,7 @@ export function daysInput(field, values, id) {
         t.input({ id: `${id}_${key}`, type: "date", value: () => data[key], oninput: (e) => data[key] = e.target.value }));
     return t.div({ role: "group", "html-aria-labelledby": id, className: "crm-days" },
         t.div({ className: "field crm-bare" }, t.input({ type: "hidden", name: "policy." + field })), // errors find their place by it
-        t.ul({ className: "crm-chips" }, () => list().map((text) => t.li({ rid: field + text, className: "crm-chip" }, day(text) + " " + weekday(text),
+        t.ul({ className: "crm-day-chips" }, () => list().map((text) => t.li({ rid: field + text, className: "crm-day-chip" }, day(text) + " " + weekday(text),
             t.button({ type: "button", ariaLabel: say("policy.removeDay", { day: day(text) }), onclick: () => values[field] = list().filter((d) => d != text) }, icon("ri-close-line"))))),
         () => list().length ? null : t.p({ className: "txt-hint" }, say("policy.noDays")),
         t.div({ className: "crm-days-add" }, date("from", "policy.dayFrom"), date("to", "policy.dayTo"),
