@@ -5,12 +5,13 @@ import { around, kindOf, words } from "./period.js";
 
 const { crm } = window;
 
-// goals are those a plan may have, each with what its figures are counted in.
+// goals are those a plan may have, each with what its figures are counted in and between what a target lies.
 export const goals = {
-    renewal_rate: "percent", activation_rate: "percent", repurchase_rate: "percent", satisfaction: "points", nps: "nps", response_hours: "hours", on_time_rate: "percent",
+    renewal_rate: ["percent", 0, 100], activation_rate: ["percent", 0, 100], repurchase_rate: ["percent", 0, 100], satisfaction: ["points", 0, 10],
+    nps: ["nps", -100, 100], response_hours: ["hours", 0, 1000], on_time_rate: ["percent", 0, 100],
 };
 export const goalName = (goal) => say("plans.goal." + goal);
-export const unit = (goal) => say("plans.unit." + goals[goal]);
+export const unit = (goal) => say("plans.unit." + goals[goal][0]);
 
 const all = (collection, filter) => app.pb.collection(collection).getList(1, 200, { filter, sort: "name", requestKey: null }).then((page) => page.items);
 
@@ -68,10 +69,11 @@ export async function dialogOf(plan, saved) {
 
 const goalRow = (goal, data) => t.div({ rid: goal, className: "crm-goal" },
     t.select({ className: "crm-select", ariaLabel: say("plans.goal"), onchange: (event) => goal.goal = event.target.value },
-        Object.keys(goals).map((name) => t.option({ value: name, selected: name == goal.goal }, `${goalName(name)} (${unit(name)})`))),
+        () => Object.keys(goals).filter((name) => name == goal.goal || !data.goals.some((other) => other.goal == name))
+            .map((name) => t.option({ rid: name, value: name, selected: name == goal.goal }, `${goalName(name)} (${unit(name)})`))),
     t.input({
         type: "number", step: "any", required: true, className: "crm-select", ariaLabel: say("plans.target"), value: goal.target,
-        oninput: (event) => goal.target = Number(event.target.value),
+        min: () => goals[goal.goal][1], max: () => goals[goal.goal][2], oninput: (event) => goal.target = Number(event.target.value),
     }),
     t.button({
         type: "button", className: "btn sm circle transparent", ariaLabel: say("plans.removeGoal"), title: say("plans.removeGoal"),

@@ -81,7 +81,7 @@ export function linesOf(id, plan, names, changed) {
             await load();
             setTimeout(() => window.print());
         },
-        element: t.section({ className: "crm-lines" },
+        element: t.section({ className: "crm-lines", hidden: () => !plan.plan },
             filters(data, plan, names, choose),
             () => data.error ? t.div({ className: "alert danger" }, t.p(null, data.error), button({ words: "failed.again", className: "sm", run: load })) : null,
             () => data.rows == null ? data.error ? null : loading(8) : data.rows.length ? table(data, names, changed)

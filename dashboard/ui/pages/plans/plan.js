@@ -67,7 +67,7 @@ export function showPlan(id) {
         () => !data.progress ? data.error ? null : loading(6) : t.div({ className: "crm-plan-cards" },
             progressCard(data.progress, names, lines.choose), weekCard(data.progress, toWeek, lines.chooseWeek, lines.chosen),
             data.progress.goals.length ? goalsCard(data.progress) : null),
-        () => data.plan ? lines.element : null);
+        lines.element);
 }
 
 const head = (plan, progress) => [
@@ -106,7 +106,7 @@ function told(data, names) {
         parts.push(say("plans.made.unplaced", { n: unplaced }));
     }
     return t.div({ className: `alert ${unplaced ? "warning" : "success"} m-b-sm crm-made`, role: "status" },
-        t.p(null, parts.join(" ")),
-        t.p({ className: "txt-sm" }, () => people.map((work) => say("plans.made.person", { name: names[work.user] || say("cases.nobody"), n: work.lines })).join(" · ")),
-        t.button({ type: "button", className: "btn sm transparent", onclick: () => data.made = null }, say("close")));
+        t.div(null, t.p(null, parts.join(" ")),
+            t.p({ className: "txt-sm" }, () => people.map((work) => say("plans.made.person", { name: names[work.user] || say("cases.nobody"), n: work.lines })).join(" · "))),
+        t.button({ type: "button", className: "btn sm circle transparent", ariaLabel: say("close"), onclick: () => data.made = null }, icon("ri-close-line")));
 }
