@@ -162,7 +162,7 @@ func TestPlans(t *testing.T) {
 
 	t.Log("the list")
 	page.Visit("#/plans")
-	page.Await("how far the plan is", fmt.Sprintf(`document.querySelector("[data-plan='%s'] .crm-progress").textContent.startsWith("2 / %d")`, id, lines+1))
+	page.Await("how far the plan is", fmt.Sprintf(`document.querySelector("[data-plan='%s'] .crm-progress")?.textContent.startsWith("2 / %d")`, id, lines+1))
 	page.Picture("plans-list")
 
 	t.Log("a rep reads it, in English on a phone, and changes nothing")
@@ -172,7 +172,7 @@ func TestPlans(t *testing.T) {
 	own := people["rep"].Send(http.MethodGet, "/api/collections/tasks/records?perPage=1&filter="+url.QueryEscape(`plan = "`+id+`"`), nil)["totalItems"]
 	phone.Await("the lines the rep sees", fmt.Sprintf(`document.querySelectorAll("[data-line]").length == %v`, own))
 	phone.Await("no way to change it", `!document.querySelector(".crm-generate, .crm-edit-plan")`)
-	phone.Await("the targets alone", `document.querySelector("[data-goal=on_time_rate]").textContent.includes("for its managers")`)
+	phone.Await("the targets alone", `document.querySelector("[data-goal=on_time_rate]")?.textContent.includes("for its managers")`)
 	phone.Await("nothing wider than the phone", `document.documentElement.scrollWidth <= 390 && document.querySelector(".page-content").scrollWidth <= 390`)
 	phone.Picture("plans-phone-en")
 	phone.Visit("#/plans")
