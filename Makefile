@@ -3,7 +3,7 @@ LINT := $(CURDIR)/.bin/golangci-lint-$(GOLANGCI_LINT_VERSION)
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: help build run demo test format vet lint unit browser bench
+.PHONY: help build run demo test format vet lint unit browser bench pictures
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -47,3 +47,6 @@ endif
 
 bench: ## how fast it is, as ratios
 	go test -run '^$$' -bench . -benchtime 1x ./...
+
+pictures: ## the pictures of the README, from the demo company in a real Chromium
+	go run ./internal/browser/look pictures -out docs

@@ -13,7 +13,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"testing"
 	"time"
 
 	cdplog "github.com/chromedp/cdproto/log"
@@ -21,9 +20,22 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
+// T is what the steps need of a test; the command that takes pictures has one of its own.
+type T interface {
+	Helper()
+	Name() string
+	TempDir() string
+	Cleanup(func())
+	Logf(format string, args ...any)
+	Error(args ...any)
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+}
+
 // Program is the built executable on a directory of its own.
 type Program struct {
-	t       testing.TB
+	t       T
 	path    string
 	Dir     string
 	Address string
@@ -45,7 +57,7 @@ var build = sync.OnceValues(func() (string, error) {
 })
 
 // New builds the program and gives it an empty directory.
-func New(t testing.TB) *Program {
+func New(t T) *Program {
 	t.Helper()
 	path, err := build()
 	if err != nil {
@@ -124,7 +136,7 @@ func (p *Program) Stop() string {
 
 // Page is a tab of Chromium. Any error in its console fails the test, but for those it was told to expect.
 type Page struct {
-	t        testing.TB
+	t        T
 	ctx      context.Context
 	url      string
 	expected atomic.Pointer[string]
@@ -221,6 +233,12 @@ func (p *Page) Evaluate(script string, target any) {
 // Picture keeps a screenshot in test-results, named by what it shows.
 func (p *Page) Picture(name string) {
 	p.t.Helper()
+	p.PictureIn(filepath.Join("..", "..", "test-results"), name)
+}
+
+// PictureIn keeps a screenshot in a folder.
+func (p *Page) PictureIn(dir, name string) {
+	p.t.Helper()
 	var png []byte
 	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
 	defer cancel()
@@ -228,7 +246,6 @@ func (p *Page) Picture(name string) {
 		p.t.Errorf("failed to take a picture of %s: %v", name, err)
 		return
 	}
-	dir := filepath.Join("..", "..", "test-results")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		p.t.Error(err)
 		return

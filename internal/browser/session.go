@@ -7,12 +7,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"testing"
 )
 
 // Session is somebody signed in to the program by its API, beside the browser: a colleague, or the test itself computing what a page has to show.
 type Session struct {
-	t     testing.TB
+	t     T
 	url   string
 	token string
 	ID    string

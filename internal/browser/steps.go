@@ -53,10 +53,17 @@ func (p *Page) OpenList(collection string) {
 // Await waits until a script is true.
 func (p *Page) Await(what, script string) {
 	p.t.Helper()
-	for deadline := time.Now().Add(stepTimeout); ; {
-		var holds bool
+	p.await(what, func() (holds bool) {
 		p.Evaluate("!!("+script+")", &holds)
-		if holds {
+		return holds
+	})
+}
+
+// await waits until something holds.
+func (p *Page) await(what string, holds func() bool) {
+	p.t.Helper()
+	for deadline := time.Now().Add(stepTimeout); ; {
+		if holds() {
 			return
 		}
 		if time.Now().After(deadline) {
