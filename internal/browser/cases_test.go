@@ -72,6 +72,7 @@ func TestCases(t *testing.T) {
 	page.Await("since when it is answered", `/^2 天 21 小时前已响应$/.test(`+clock("安装尺寸确认")+`)`)
 	page.Await("how long answers took", `document.querySelector(".crm-summary").textContent.includes("平均 5 小时")`)
 	page.Picture("cases")
+	forEverybody(t, page, "the cases")
 
 	t.Log("what is mine, and of a customer")
 	press(page, "[data-view=mine]")
@@ -152,4 +153,21 @@ func caseRow(subject string) string {
 
 func press(page *browser.Page, selector string) {
 	page.Do(chromedp.Click(selector, chromedp.ByQuery))
+}
+
+// forEverybody holds what a page shows against axe-core, light and dark. The header is that of every page, and not the matter here.
+func forEverybody(t *testing.T, page *browser.Page, what string) {
+	t.Helper()
+	header := func(visibility string) {
+		page.Evaluate(fmt.Sprintf(`void (document.querySelector(".app-header").style.visibility = %q)`, visibility), nil)
+	}
+	header("hidden")
+	defer header("")
+	for _, scheme := range []string{"dark", "light"} {
+		page.Evaluate(fmt.Sprintf("void (app.store.userColorScheme = %q)", scheme), nil)
+		page.Await("the colours", fmt.Sprintf("document.documentElement.dataset.colorScheme == %q", scheme))
+		for _, v := range page.Inaccessible() {
+			t.Errorf("%s, %s: %s (%s): %s\n%s", what, scheme, v.ID, v.Impact, v.Help, strings.Join(v.Nodes, "\n"))
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 )
 
@@ -74,7 +75,9 @@ func TestPlans(t *testing.T) {
 	late := planned[1]["id"].(string)
 	root.Update("tasks", late, map[string]any{"due_at": stored(time.Now().Add(-50 * time.Hour))})
 	page.Do(chromedp.Reload())
-	line := func(id, rest string) string { return fmt.Sprintf(`document.querySelector("[data-line='%s']")%s`, id, rest) }
+	line := func(id, rest string) string {
+		return fmt.Sprintf(`document.querySelector("[data-line='%s']")%s`, id, rest)
+	}
 	page.Await("the one that is late", line(late, `?.querySelector(".crm-col-status").textContent == "逾期"`))
 	act := func(id, words string) {
 		t.Helper()
@@ -146,6 +149,13 @@ func TestPlans(t *testing.T) {
 	press(page, "[data-view=all]")
 	page.Await("all of them", fmt.Sprintf(`document.querySelectorAll("[data-line]").length == %d`, lines))
 	page.Picture("plans")
+	forEverybody(t, page, "a plan")
+	page.Do(emulation.SetEmulatedMedia().WithMedia("print"), chromedp.EmulateViewport(1366, 300))
+	page.Await("the table alone on paper", `!document.querySelector(".crm-plan-cards").checkVisibility() && document.querySelector(".crm-table").checkVisibility()`)
+	page.Await("every line of it", `[document.documentElement.scrollHeight, document.querySelector(".page-content").clientHeight].every((height) => height >= document.querySelector(".crm-table").offsetHeight)`)
+	page.Do(chromedp.EmulateViewport(1366, 860))
+	page.Picture("plans-print")
+	page.Do(emulation.SetEmulatedMedia().WithMedia(""))
 
 	t.Log("another line, by the native form")
 	press(page, ".crm-add-line")
@@ -171,7 +181,7 @@ func TestPlans(t *testing.T) {
 	phone.Visit("#/plans?plan=" + id)
 	own := people["rep"].Send(http.MethodGet, "/api/collections/tasks/records?perPage=1&filter="+url.QueryEscape(`plan = "`+id+`"`), nil)["totalItems"]
 	phone.Await("the lines the rep sees", fmt.Sprintf(`document.querySelectorAll("[data-line]").length == %v`, own))
-	phone.Await("no way to change it", `!document.querySelector(".crm-generate, .crm-edit-plan")`)
+	phone.Await("no way to change it", `!document.querySelector(".crm-generate, .crm-edit-plan, .crm-add-line")`)
 	phone.Await("the targets alone", `document.querySelector("[data-goal=on_time_rate]")?.textContent.includes("for its managers")`)
 	phone.Await("nothing wider than the phone", `document.documentElement.scrollWidth <= 390 && document.querySelector(".page-content").scrollWidth <= 390`)
 	phone.Picture("plans-phone-en")

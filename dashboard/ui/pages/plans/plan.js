@@ -79,7 +79,6 @@ const head = (plan, progress) => [
 ];
 
 function actions(data, lines, refresh) {
-    const isStaff = crm.isStaff();
     return [
         data.rights.change ? button({
             words: "plans.generate", title: "plans.generate", iconName: "ri-magic-line", className: "outline crm-generate", run: () => generate(data.plan, (made) => {
@@ -87,7 +86,9 @@ function actions(data, lines, refresh) {
                 return refresh();
             }),
         }) : null,
-        isStaff ? button({ words: "plans.addLine", title: "plans.addLine", iconName: "ri-add-line", className: "outline crm-add-line", run: () => add(data.plan, data.progress.period, refresh) }) : null,
+        data.rights.change && crm.isStaff() ? button({
+            words: "plans.addLine", title: "plans.addLine", iconName: "ri-add-line", className: "outline crm-add-line", run: () => add(data.plan, data.progress.period, refresh),
+        }) : null,
         data.rights.change ? button({
             words: "plans.edit", title: "plans.edit", iconName: "ri-settings-3-line", className: "outline crm-edit-plan", run: () => dialogOf(data.plan, refresh),
         }) : null,
