@@ -3,6 +3,7 @@
 import { badge, button, customerLink, empty, failed, loading, moment, number, option, page, say, t, tierBadge } from "../elements.js";
 import * as acts from "./cases/acts.js";
 import { clockOf, msOf, span } from "./cases/clock.js";
+import { cellOf, headed, more, problem, small } from "./table.js";
 
 const { crm } = window;
 const pageSize = 100;
@@ -38,7 +39,8 @@ export function show(route) {
         const last = parts.at(-1);
         ahead = msOf(last.at) - Date.now();
         const place = data.rows?.findIndex((row) => row.id == acted) ?? -1;
-        Object.assign(data, { rows: parts.flatMap((part) => part.cases), more: last.more, counts: last.counts, hours: last.hours, error: "", now: serverNow() });
+        const { counts, hours } = last;
+        Object.assign(data, { rows: parts.flatMap((part) => part.cases), more: last.more, counts, hours, error: "", now: serverNow() });
         if (acted) {
             setTimeout(() => keepFocus(acted, place));
         }
@@ -57,9 +59,11 @@ export function show(route) {
         changed();
     };
 
-    const el = page({
+    return page({
         name: "cases", title: say("page.cases"),
-        actions: [crm.role() != "superuser" ? button({ words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(() => changed()) }) : null],
+        actions: [crm.isStaff() ? button({
+            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(() => changed()),
+        }) : null],
         onmount: () => {
             changed();
             const ticking = setInterval(() => data.now = serverNow(), 5000);
@@ -78,11 +82,9 @@ export function show(route) {
     },
         filters(data, choose),
         summary(data),
-        () => data.error ? t.div({ className: "alert danger" }, t.p(null, data.error), button({ words: "failed.again", className: "sm", run: () => changed() })) : null,
+        () => problem(data, changed),
         () => data.rows == null ? data.error ? null : loading(8) : data.rows.length == 0 ? nothing(data) : table(data, at, changed),
-        () => data.more ? t.div({ className: "txt-center m-t-sm" },
-            button({ words: "cases.more", className: "secondary crm-more", run: () => { data.pages++; return load(); } })) : null);
-    return el;
+        () => more(data, load));
 }
 
 // keepFocus goes on where the keyboard was: in the same row, or where it left the list, in the one that took its place.
@@ -103,7 +105,8 @@ function filters(data, choose) {
             views.filter((view) => view != "team" || crm.me().team).filter((view) => view != "mine" || crm.isStaff()).map((view) => t.button({
                 type: "button", className: () => `crm-view ${data.view == view ? "active" : ""}`, ariaPressed: () => String(data.view == view),
                 "html-data-view": view, onclick: () => choose({ view }),
-            }, t.span(null, say("cases.view." + view)), t.span({ className: "crm-count" }, () => data.counts[view] === undefined ? "" : number(data.counts[view]))))),
+            }, t.span(null, say("cases.view." + view)),
+            t.span({ className: "crm-count" }, () => data.counts[view] === undefined ? "" : number(data.counts[view]))))),
         t.input({
             type: "search", className: "crm-search", placeholder: say("cases.search"), ariaLabel: say("cases.search"), value: data.search,
             oninput: (event) => {
@@ -114,7 +117,8 @@ function filters(data, choose) {
 }
 
 const summary = (data) => t.p({ className: "txt-hint crm-summary" }, () => data.rows == null ? " " : [
-    data.counts.late ? t.strong({ className: "crm-late" }, say("cases.summary.late", { n: data.counts.late })) : t.span(null, say("cases.summary.inTime")),
+    data.counts.late ? t.strong({ className: "crm-late" }, say("cases.summary.late", { n: data.counts.late }))
+        : t.span(null, say("cases.summary.inTime")),
     t.span(null, data.hours == null ? "" : say("cases.summary.hours", { hours: number(data.hours, 1) })),
 ]);
 
@@ -124,14 +128,12 @@ const nothing = (data) => data.search
 
 const columns = ["clock", "customer", "subject", "who", "opened", "acts"];
 
-const table = (data, at, changed) => t.div({ className: "page-table-wrapper" },
-    t.table({ className: "responsive-table crm-table" },
-        t.thead(null, t.tr(null, columns.map((name) => t.th({ className: `crm-col-${name}`, scope: "col" }, say("cases.column." + name))))),
-        t.tbody(null, () => data.rows.map((one) => row(one, data, at, changed)))));
+const heading = (name) => say("cases.column." + name);
+const cell = cellOf(heading);
+const table = (data, at, changed) => headed(columns, heading, () => data.rows.map((one) => row(one, data, at, changed)));
 
 function row(one, data, at, changed) {
     const isOpen = !one.resolved_at;
-    const cell = (name, ...content) => t.td({ className: `crm-col-${name}`, "html-data-name": say("cases.column." + name) }, content);
     return t.tr({ rid: JSON.stringify(one), "html-data-case": one.id },
         cell("clock",
             t.span({ className: () => `label crm-clock ${clockOf(one, data.now).kind}` }, () => clockOf(one, data.now).words),
@@ -153,19 +155,17 @@ function row(one, data, at, changed) {
 // buttons are what can be done with a case now. The first is what it waits for.
 function buttons(one, at, changed) {
     const first = (words, run) => button({ words, className: "sm outline crm-act", run });
-    const small = (words, iconName, run) => button({ title: words, ariaLabel: say(words), iconName, className: "sm circle transparent crm-act", run });
     const saved = () => changed(one.id);
     const then = (run) => async () => {
         await run();
         await saved();
     };
-    const mine = crm.isStaff();
     return [
         one.resolved_at ? first("cases.reopen", then(() => acts.reopen(one)))
             : !one.responded_at ? first("cases.answer", then(() => acts.answer(one, at))) : null,
         one.resolved_at ? null : first("cases.resolve", () => acts.resolve(one, at, saved)),
         one.resolved_at ? null : small("cases.assign", "ri-user-shared-line", () => acts.assign(one, saved)),
-        mine ? small("cases.followUp", "ri-chat-new-line", () => acts.followUp(one)) : null,
+        crm.isStaff() ? small("cases.followUp", "ri-chat-new-line", () => acts.followUp(one)) : null,
         small("cases.open", "ri-edit-box-line", () => acts.open(one, saved)),
     ];
 }

@@ -4,6 +4,7 @@ import { button, empty, failed, label, loading, number, page, say, t } from "../
 import { dialogOf } from "./plans/form.js";
 import { showPlan } from "./plans/plan.js";
 import { words } from "./plans/period.js";
+import { cellOf, headed, more, problem } from "./table.js";
 
 const { crm } = window;
 
@@ -27,28 +28,27 @@ function showPlans() {
     }
     return page({
         name: "plans", title: say("page.plans"),
-        actions: [() => data.create ? button({ words: "plans.new", title: "plans.new", iconName: "ri-add-line", className: "crm-new-plan", run: () => dialogOf(null, (plan) => goTo(plan.id)) }) : null],
+        actions: [() => data.create ? button({
+            words: "plans.new", title: "plans.new", iconName: "ri-add-line", className: "crm-new-plan",
+            run: () => dialogOf(null, (plan) => goTo(plan.id)),
+        }) : null],
         onmount: () => {
             load();
             crm.rights("plans").then((rights) => data.create = rights.create).catch(failed);
         },
     },
-        () => data.error ? t.div({ className: "alert danger" }, t.p(null, data.error), button({ words: "failed.again", className: "sm", run: load })) : null,
+        () => problem(data, load),
         () => data.rows == null ? data.error ? null : loading(6) : data.rows.length ? table(data) : empty("plans.none", "ri-list-check-3"),
-        () => data.more ? t.div({ className: "txt-center m-t-sm" },
-            button({ words: "cases.more", className: "secondary crm-more", run: () => { data.pages++; return load(); } })) : null);
+        () => more(data, load));
 }
 
 const columns = ["name", "period", "team", "owner", "progress"];
 const heading = (name) => name == "progress" ? say("plans.progress") : label("plans", name);
 
-const table = (data) => t.div({ className: "page-table-wrapper" },
-    t.table({ className: "responsive-table crm-table" },
-        t.thead(null, t.tr(null, columns.map((name) => t.th({ className: `crm-col-${name}`, scope: "col" }, heading(name))))),
-        t.tbody(null, () => data.rows.map(row))));
+const cell = cellOf(heading);
+const table = (data) => headed(columns, heading, () => data.rows.map(row));
 
 function row(plan) {
-    const cell = (name, ...content) => t.td({ className: `crm-col-${name}`, "html-data-name": heading(name) }, content);
     const counted = plan.lines - plan.cancelled;
     return t.tr({ rid: JSON.stringify(plan), "html-data-plan": plan.id },
         cell("name", t.a({ href: `#/plans?plan=${plan.id}`, className: "crm-customer-link" }, plan.name)),

@@ -10,9 +10,12 @@ export const answer = (one, at) => save(one.id, { responded_at: at() });
 export const reopen = (one) => save(one.id, { resolved_at: "" });
 export const open = (one, saved) => app.modals.openRecordUpsert(crm.collection("cases"), one.id, { onsave: saved, ondelete: saved });
 
-export const followUp = (one, prefill = {}) => recordFollowUp({ id: one.customer, name: one.customer_name }, { kind: "service", purpose: one.subject, ...prefill });
+export const followUp = (one, prefill = {}) =>
+    recordFollowUp({ id: one.customer, name: one.customer_name }, { kind: "service", purpose: one.subject, ...prefill });
 
-export const create = (saved) => app.modals.openRecordUpsert(crm.collection("cases"), { severity: "minor", opened_at: new Date().toISOString().replace("T", " ") }, { onsave: saved });
+export const create = (saved) => app.modals.openRecordUpsert(crm.collection("cases"), {
+    severity: "minor", opened_at: new Date().toISOString().replace("T", " "),
+}, { onsave: saved });
 
 // resolve asks what was done and writes it under the detail of the case, with who and when: the next one who meets it wants to know.
 export function resolve(one, at, saved) {
@@ -38,7 +41,9 @@ export function resolve(one, at, saved) {
 
 // assign names who is to see to a case.
 export async function assign(one, saved) {
-    const { items } = await app.pb.collection("users").getList(1, 200, { filter: "active = true", sort: "name", fields: "id,name,role", requestKey: null });
+    const { items } = await app.pb.collection("users").getList(1, 200, {
+        filter: "active = true", sort: "name", fields: "id,name,role", requestKey: null,
+    });
     const people = items.map((user) => ({ value: user.id, text: `${user.name} · ${crm.option("users", "role", user.role)}` }));
     dialog({
         title: say("cases.assign.title", { subject: one.subject }), submitWords: "cases.assign",

@@ -38,7 +38,10 @@ export function finish(line, saved) {
     },
         about(line),
         field({ name: "result", type: "textarea", text: label("tasks", "result"), value: line.result || "", autofocus: true }),
-        field({ name: "done_at", type: "date", words: "plans.finish.day", value: data.day, max: today(), required: true, onchange: (event) => data.day = event.target.value }),
+        field({
+            name: "done_at", type: "date", words: "plans.finish.day", value: data.day, max: today(), required: true,
+            onchange: (event) => data.day = event.target.value,
+        }),
         t.div({ hidden: () => !late() }, field({
             name: "delay_reason", type: "textarea", text: label("tasks", "delay_reason"), value: line.delay_reason || "", required: () => late(),
         })));
@@ -54,7 +57,10 @@ export function postpone(line, saved) {
         },
     },
         about(line),
-        field({ name: "due_at", type: "date", words: "plans.postpone.to", required: true, min: dayOf(line.due_at) > today() ? dayOf(line.due_at) : today(), autofocus: true }),
+        field({
+            name: "due_at", type: "date", words: "plans.postpone.to", required: true, autofocus: true,
+            min: dayOf(line.due_at) > today() ? dayOf(line.due_at) : today(),
+        }),
         field({ name: "postpone_reason", type: "textarea", text: label("tasks", "postpone_reason"), required: true }));
 }
 
@@ -80,7 +86,8 @@ export function generate(plan, told) {
         title: say("plans.generate.title"), submitWords: "plans.generate",
         submit: async () => {
             const of = (name) => [...modal.querySelectorAll(`input[name=${name}]:checked`)].map((input) => input.value);
-            told(await app.pb.send(`/api/crm/plans/${plan.id}/generate`, { method: "POST", body: { tiers: of("tiers"), segments: of("segments") }, requestKey: null }));
+            const body = { tiers: of("tiers"), segments: of("segments") };
+            told(await app.pb.send(`/api/crm/plans/${plan.id}/generate`, { method: "POST", body, requestKey: null }));
         },
     },
         t.p({ className: "txt-hint m-t-0" }, say("plans.generate.text")),

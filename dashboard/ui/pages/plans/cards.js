@@ -1,6 +1,7 @@
 // How a plan stands, as small cards; every number leads to its lines in the table below.
 
-import { card, day, icon, number, option, say, t } from "../../elements.js";
+import { card, day, number, option, say, t } from "../../elements.js";
+import { small } from "../table.js";
 import { goalName, unit } from "./form.js";
 
 const { crm } = window;
@@ -16,7 +17,8 @@ export function progressCard(progress, names, choose) {
             figure(total.lines, "plans.figure.lines", "all"), figure(total.done, "plans.figure.done", "done"),
             figure(total.overdue, "plans.figure.overdue", "overdue")),
         t.div({ className: "crm-bar", role: "img", ariaLabel: statuses.map((s) => `${option("tasks", "status", s)} ${by[s]}`).join(", ") },
-            statuses.map((status) => by[status] ? t.span({ className: `crm-of-${status}`, style: `width: ${100 * by[status] / total.lines}%` }) : null)),
+            statuses.filter((status) => by[status])
+                .map((status) => t.span({ className: `crm-of-${status}`, style: `width: ${100 * by[status] / total.lines}%` }))),
         t.ul({ className: "crm-legend" }, statuses.filter((status) => by[status]).map((status) => t.li({ "html-data-status": status },
             t.i({ className: `crm-of-${status}` }), `${option("tasks", "status", status)} ${number(by[status])}`))),
         reasons.length ? list(say("plans.reasons"), reasons.slice(0, 5).map((reason) => [
@@ -35,7 +37,7 @@ const list = (heading, rows, className) => t.table({ className: `crm-plain m-t-s
 // weekCard is the summary of a week: what was done, is open, was delayed and comes next.
 export function weekCard(progress, toWeek, chooseWeek, chosen) {
     const { week, first, last, counts } = progress.week;
-    const turn = (days, words, name) => t.button({ type: "button", className: "btn sm circle transparent", ariaLabel: say(words), title: say(words), onclick: () => toWeek(days) }, icon(name));
+    const turn = (days, words, name) => small(words, name, () => toWeek(days));
     return card({
         title: say("plans.week"), className: "crm-week-card",
         actions: [t.div({ className: "crm-week" }, turn(-7, "plans.week.before", "ri-arrow-left-s-line"),

@@ -13,7 +13,7 @@ export const goals = {
 export const goalName = (goal) => say("plans.goal." + goal);
 export const unit = (goal) => say("plans.unit." + goals[goal][0]);
 
-const all = (collection, filter) => app.pb.collection(collection).getList(1, 200, { filter, sort: "name", requestKey: null }).then((page) => page.items);
+const all = async (collection, filter) => (await app.pb.collection(collection).getList(1, 200, { filter, sort: "name", requestKey: null })).items;
 
 // dialogOf opens the form of a plan, or of a new one, and saves what was changed.
 export async function dialogOf(plan, saved) {
@@ -30,7 +30,8 @@ export async function dialogOf(plan, saved) {
                 name: sent.name.trim(), period: data.period, team: sent.team, owner: sent.owner,
                 goals: data.goals.map((goal) => ({ goal: goal.goal, target: goal.target })),
             };
-            const changes = Object.fromEntries(Object.entries(now).filter(([name, value]) => !plan || JSON.stringify(value) != JSON.stringify(plan[name] ?? [])));
+            const differs = ([name, value]) => !plan || JSON.stringify(value) != JSON.stringify(plan[name] ?? []);
+            const changes = Object.fromEntries(Object.entries(now).filter(differs));
             const records = app.pb.collection("plans");
             saved(plan ? await records.update(plan.id, changes, { requestKey: null }) : await records.create(changes, { requestKey: null }));
         },
@@ -51,7 +52,10 @@ export async function dialogOf(plan, saved) {
                     .sort().map((period) => ({ value: period, text: words(period) })),
             })),
         t.div({ className: "crm-two" },
-            choice({ name: "team", text: label("plans", "team"), value: before.team, options: isManager ? teamsToChoose : [{ value: "", text: say("plans.company") }, ...teamsToChoose] }),
+            choice({
+                name: "team", text: label("plans", "team"), value: before.team,
+                options: isManager ? teamsToChoose : [{ value: "", text: say("plans.company") }, ...teamsToChoose],
+            }),
             choice({
                 name: "owner", text: label("plans", "owner"), value: before.owner,
                 options: [{ value: "", text: say("plans.noOwner") }, ...people.map((user) => ({ value: user.id, text: user.name }))],

@@ -1,14 +1,15 @@
 // The lines of a plan, as the guide's table [001]: customer, action, planned, actual, who, result, status, and why late.
 
-import { button, customerLink, day, dayOf, empty, failed, label, loading, number, option, say, t, tierBadge } from "../../elements.js";
+import { button, customerLink, day, dayOf, empty, failed, icon, loading, number, option, say, t, tierBadge } from "../../elements.js";
+import { headed, more, problem, small } from "../table.js";
 import { edit, finish, mayAct, mayEdit, postpone } from "./acts.js";
 import { plusDays, startOf } from "./period.js";
 
 const pageSize = 100;
 const atMost = 2000; // lines on paper
 const open = `(status = "open" || status = "in_progress" || status = "delayed")`;
-const fields = ["id", "title", "channel", "status", "due_at", "done_at", "result", "delay_reason", "postpone_reason", "postponed", "assignee", "by", "rev", "customer",
-    "expand.customer.id", "expand.customer.name", "expand.customer.tier", "expand.customer.team"].join(",");
+const fields = ["id", "title", "channel", "status", "due_at", "done_at", "result", "delay_reason", "postpone_reason", "postponed", "assignee", "by",
+    "rev", "customer", "expand.customer.id", "expand.customer.name", "expand.customer.tier", "expand.customer.team"].join(",");
 const now = () => new Date().toISOString().replace("T", " ");
 
 // views are what of the lines may be shown, as filters.
@@ -42,7 +43,8 @@ export function linesOf(id, plan, names, changed) {
             parts.push(app.pb.filter("assignee = {:person}", { person: data.person }));
         }
         if (data.reason !== null) {
-            parts.push(data.reason ? app.pb.filter(`(delay_reason = {:reason} || (delay_reason = "" && postpone_reason = {:reason}))`, { reason: data.reason })
+            parts.push(data.reason
+                ? app.pb.filter(`(delay_reason = {:reason} || (delay_reason = "" && postpone_reason = {:reason}))`, { reason: data.reason })
                 : `delay_reason = "" && postpone_reason = "" && (${views.overdue()} || (status = "done" && done_at > due_at))`);
         }
         if (data.week) {
@@ -83,11 +85,10 @@ export function linesOf(id, plan, names, changed) {
         },
         element: t.section({ className: "crm-lines", hidden: () => !plan.plan },
             filters(data, plan, names, choose),
-            () => data.error ? t.div({ className: "alert danger" }, t.p(null, data.error), button({ words: "failed.again", className: "sm", run: load })) : null,
+            () => problem(data, load),
             () => data.rows == null ? data.error ? null : loading(8) : data.rows.length ? table(data, names, changed)
                 : empty(plan.progress?.total.lines ? "plans.noneSuch" : "plans.noLinesYet", "ri-list-check-3"),
-            () => data.more ? t.div({ className: "txt-center m-t-sm" },
-                button({ words: "cases.more", className: "secondary crm-more", run: () => { data.pages++; return load(); } })) : null),
+            () => more(data, load)),
     };
 }
 
@@ -100,19 +101,19 @@ function filters(data, plan, names, choose) {
         : data.reason !== null ? data.reason || say("plans.reasons.none") : data.person !== null ? names[data.person] || say("cases.nobody") : "";
     return t.div({ className: "crm-filters" },
         t.div({ className: "crm-views", role: "group", ariaLabel: say("plans.views") }, shown.map((view) => t.button({
-            type: "button", className: () => `crm-view ${data.view == view && !chosen() ? "active" : ""}`, ariaPressed: () => String(data.view == view && !chosen()),
-            "html-data-view": view, onclick: () => choose({ view }),
+            type: "button", "html-data-view": view,
+            className: () => `crm-view ${data.view == view && !chosen() ? "active" : ""}`, ariaPressed: () => String(data.view == view && !chosen()),
+            onclick: () => choose({ view }),
         }, t.span(null, say("plans.view." + view)), t.span({ className: "crm-count" }, () => count(view))))),
-        () => chosen() ? t.button({ type: "button", className: "crm-view active crm-chosen", title: say("plans.view.clear"), onclick: () => choose({}) },
-            t.span(null, chosen()), t.i({ className: "ri-close-line", ariaLabel: say("plans.view.clear") })) : null);
+        () => chosen() ? t.button({
+            type: "button", className: "crm-view active crm-chosen", title: say("plans.view.clear"), onclick: () => choose({}),
+        }, t.span(null, chosen()), icon("ri-close-line")) : null);
 }
 
 const columns = ["customer", "action", "planned", "actual", "who", "result", "status", "why", "acts"];
 
-const table = (data, names, changed) => t.div({ className: "page-table-wrapper" },
-    t.table({ className: "responsive-table crm-table" },
-        t.thead(null, t.tr(null, columns.map((name) => t.th({ className: `crm-col-${name}`, scope: "col" }, say("plans.column." + name))))),
-        t.tbody(null, () => data.rows.map((line) => row(line, names, changed)))));
+const heading = (name) => say("plans.column." + name);
+const table = (data, names, changed) => headed(columns, heading, () => data.rows.map((line) => row(line, names, changed)));
 
 const kinds = { done: "success", in_progress: "info", delayed: "danger" };
 
@@ -121,9 +122,11 @@ function row(line, names, changed) {
     const late = isOpen ? line.status == "delayed" || line.due_at <= now() : line.status == "done" && line.done_at > line.due_at;
     const customer = line.expand?.customer;
     const why = line.delay_reason || line.postpone_reason;
-    const cell = (name, isEmpty, ...content) => t.td({ className: `crm-col-${name} ${isEmpty ? "crm-col-empty" : ""}`, "html-data-name": say("plans.column." + name) }, content);
+    const cell = (name, isEmpty, ...content) =>
+        t.td({ className: `crm-col-${name} ${isEmpty ? "crm-col-empty" : ""}`, "html-data-name": heading(name) }, content);
     return t.tr({ rid: JSON.stringify(line), "html-data-line": line.id },
-        cell("customer", !customer, customer ? t.div({ className: "crm-line" }, tierBadge(customer.tier), customerLink(customer.id, customer.name)) : "–"),
+        cell("customer", !customer,
+            customer ? t.div({ className: "crm-line" }, tierBadge(customer.tier), customerLink(customer.id, customer.name)) : "–"),
         cell("action", false, line.title, line.channel ? t.div({ className: "txt-hint crm-sub" }, option("tasks", "channel", line.channel)) : null),
         cell("planned", false, t.span({ className: late ? "crm-late" : "" }, day(dayOf(line.due_at)))),
         cell("actual", !line.done_at, line.done_at ? day(dayOf(line.done_at)) : "–"),
@@ -132,12 +135,12 @@ function row(line, names, changed) {
         cell("status", false, t.span({ className: `label sm ${late && isOpen ? "danger" : kinds[line.status] || ""}` },
             late && isOpen ? say("plans.overdue") : option("tasks", "status", line.status)),
             late && !isOpen ? t.div({ className: "crm-sub txt-hint" }, say("plans.doneLate")) : null),
-        cell("why", !why, why || "–", line.postponed ? t.div({ className: "txt-hint crm-sub" }, say("plans.postponed", { n: line.postponed })) : null),
+        cell("why", !why, why || "–",
+            line.postponed ? t.div({ className: "txt-hint crm-sub" }, say("plans.postponed", { n: line.postponed })) : null),
         cell("acts", false, t.div({ className: "crm-acts" }, buttons(line, isOpen, changed))));
 }
 
 function buttons(line, isOpen, changed) {
-    const small = (words, iconName, run) => button({ title: words, ariaLabel: say(words), iconName, className: "sm circle transparent crm-act", run });
     return [
         isOpen && mayAct(line) ? button({ words: "plans.finish", className: "sm outline crm-act", run: () => finish(line, changed) }) : null,
         isOpen && mayAct(line) ? small("plans.postpone", "ri-calendar-schedule-line", () => postpone(line, changed)) : null,

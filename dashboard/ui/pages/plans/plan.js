@@ -1,6 +1,7 @@
 // One plan: how it stands, its week, its goals, and its lines as the guide's table [001].
 
 import { button, failed, icon, loading, page, say, t } from "../../elements.js";
+import { problem, small } from "../table.js";
 import { add, generate } from "./acts.js";
 import { goalsCard, progressCard, weekCard } from "./cards.js";
 import { dialogOf } from "./form.js";
@@ -62,7 +63,7 @@ export function showPlan(id) {
         onunmount: () => leave?.(),
     },
         t.p({ className: "crm-plan-head txt-hint" }, () => data.plan ? head(data.plan, data.progress) : " "),
-        () => data.error ? t.div({ className: "alert danger m-b-sm" }, t.p(null, data.error), button({ words: "failed.again", className: "sm", run: refresh })) : null,
+        () => problem(data, refresh),
         () => data.made ? told(data, names) : null,
         () => !data.progress ? data.error ? null : loading(6) : t.div({ className: "crm-plan-cards" },
             progressCard(data.progress, names, lines.choose), weekCard(data.progress, toWeek, lines.chooseWeek, lines.chosen),
@@ -81,24 +82,31 @@ const head = (plan, progress) => [
 function actions(data, lines, refresh) {
     return [
         data.rights.change ? button({
-            words: "plans.generate", title: "plans.generate", iconName: "ri-magic-line", className: "outline crm-generate", run: () => generate(data.plan, (made) => {
+            words: "plans.generate", title: "plans.generate", iconName: "ri-magic-line", className: "outline crm-generate",
+            run: () => generate(data.plan, (made) => {
                 data.made = made;
                 return refresh();
             }),
         }) : null,
         data.rights.change && crm.isStaff() ? button({
-            words: "plans.addLine", title: "plans.addLine", iconName: "ri-add-line", className: "outline crm-add-line", run: () => add(data.plan, data.progress.period, refresh),
+            words: "plans.addLine", title: "plans.addLine", iconName: "ri-add-line", className: "outline crm-add-line",
+            run: () => add(data.plan, data.progress.period, refresh),
         }) : null,
         data.rights.change ? button({
-            words: "plans.edit", title: "plans.edit", iconName: "ri-settings-3-line", className: "outline crm-edit-plan", run: () => dialogOf(data.plan, refresh),
+            words: "plans.edit", title: "plans.edit", iconName: "ri-settings-3-line", className: "outline crm-edit-plan",
+            run: () => dialogOf(data.plan, refresh),
         }) : null,
-        button({ title: "plans.print", ariaLabel: say("plans.print"), iconName: "ri-printer-line", className: "outline circle crm-print", run: () => lines.print() }),
+        button({
+            title: "plans.print", ariaLabel: say("plans.print"), iconName: "ri-printer-line", className: "outline circle crm-print",
+            run: () => lines.print(),
+        }),
     ];
 }
 
 // told says what generating made.
 function told(data, names) {
     const { created, kept, deleted, unplaced, people } = data.made;
+    const byPerson = (work) => say("plans.made.person", { name: names[work.user] || say("cases.nobody"), n: work.lines });
     const parts = [say("plans.made.created", { n: created }), say("plans.made.kept", { n: kept })];
     if (deleted) {
         parts.push(say("plans.made.deleted", { n: deleted }));
@@ -108,6 +116,6 @@ function told(data, names) {
     }
     return t.div({ className: `alert ${unplaced ? "warning" : "success"} m-b-sm crm-made`, role: "status" },
         t.div(null, t.p(null, parts.join(" ")),
-            t.p({ className: "txt-sm" }, () => people.map((work) => say("plans.made.person", { name: names[work.user] || say("cases.nobody"), n: work.lines })).join(" · "))),
-        t.button({ type: "button", className: "btn sm circle transparent", ariaLabel: say("close"), onclick: () => data.made = null }, icon("ri-close-line")));
+            t.p({ className: "txt-sm" }, () => people.map(byPerson).join(" · "))),
+        small("close", "ri-close-line", () => data.made = null));
 }
