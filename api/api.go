@@ -30,6 +30,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindCampaigns(group)
 		bindPlans(group, now)
 		bindCases(group, now)
+		bindNotices(group, now)
 		bindRights(group)
 		return e.Next()
 	})
