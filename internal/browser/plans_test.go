@@ -15,7 +15,7 @@ import (
 // the progress; a rep reads it.
 func TestPlans(t *testing.T) {
 	t.Parallel()
-	program, root, people, _ := company(t, "青禾包装机械有限公司", "宁波远航轴承有限公司", "苏州明泽自动化有限公司")
+	program, root, people, _ := companyWith(t, "青禾包装机械有限公司", "宁波远航轴承有限公司", "苏州明泽自动化有限公司")
 	manager := people["manager"]
 	page := program.Open("/_/", 1366, 860)
 	page.SignInStaff("manager")
@@ -24,10 +24,10 @@ func TestPlans(t *testing.T) {
 
 	t.Log("a new plan, with goals as rows")
 	page.Await("the way to a new one", `document.querySelector(".crm-new-plan")`)
-	press(page, ".crm-new-plan")
+	clickOn(page, ".crm-new-plan")
 	page.Do(chromedp.WaitVisible(".crm-dialog input[name=name]", chromedp.ByQuery), chromedp.SendKeys(".crm-dialog input[name=name]", "老客户维护", chromedp.ByQuery))
-	press(page, ".crm-add-goal")
-	press(page, ".crm-add-goal")
+	clickOn(page, ".crm-add-goal")
+	clickOn(page, ".crm-add-goal")
 	page.Evaluate(`(() => {
 		const set = (el, value, event) => { el.value = value; el.dispatchEvent(new Event(event, { bubbles: true })); };
 		const [select] = document.querySelectorAll(".crm-goal:nth-of-type(1) select"), targets = document.querySelectorAll(".crm-goal input[type=number]");
@@ -36,14 +36,14 @@ func TestPlans(t *testing.T) {
 		set(targets[1], "60", "input");
 	})()`, nil)
 	page.Picture("plans-new")
-	press(page, ".crm-dialog .modal-footer .btn:last-child")
+	clickOn(page, ".crm-dialog .modal-footer .btn:last-child")
 	page.Await("that no rate is so high", `document.querySelector(".crm-goal input:invalid")`)
 	page.Evaluate(`(() => {
 		const target = document.querySelector(".crm-goal input[type=number]");
 		target.value = "90";
 		target.dispatchEvent(new Event("input", { bubbles: true }));
 	})()`, nil)
-	press(page, ".crm-dialog .modal-footer .btn:last-child")
+	clickOn(page, ".crm-dialog .modal-footer .btn:last-child")
 	page.Await("the plan", `location.hash.startsWith("#/plans?plan=") && document.querySelector(".crm-title").textContent == "老客户维护"`)
 	plan := manager.List("plans", "", "")[0]
 	id := plan["id"].(string)
@@ -53,11 +53,11 @@ func TestPlans(t *testing.T) {
 	}
 
 	t.Log("its lines, from the playbooks")
-	press(page, ".crm-generate")
+	clickOn(page, ".crm-generate")
 	page.Do(chromedp.WaitVisible(".crm-dialog input[value=B]", chromedp.ByQuery))
 	page.Evaluate(`void document.querySelectorAll(".crm-dialog input[name=tiers]").forEach((box) => box.click())`, nil)
 	page.Picture("plans-generate")
-	press(page, ".crm-dialog .modal-footer .btn:last-child")
+	clickOn(page, ".crm-dialog .modal-footer .btn:last-child")
 	page.Await("what was made", `document.querySelector(".crm-made")`)
 	progress := func() map[string]any {
 		return manager.Send(http.MethodGet, "/api/crm/plans/"+id+"/progress", nil)
@@ -73,7 +73,7 @@ func TestPlans(t *testing.T) {
 	t.Log("one done in time, one late, one put off")
 	planned := manager.List("tasks", `plan = "`+id+`"`, "due_at,id")
 	late := planned[1]["id"].(string)
-	root.Update("tasks", late, map[string]any{"due_at": stored(time.Now().Add(-50 * time.Hour))})
+	root.Update("tasks", late, map[string]any{"due_at": storedMoment(time.Now().Add(-50 * time.Hour))})
 	page.Do(chromedp.Reload())
 	line := func(id, rest string) string {
 		return fmt.Sprintf(`document.querySelector("[data-line='%s']")%s`, id, rest)
@@ -94,7 +94,7 @@ func TestPlans(t *testing.T) {
 	}
 	save := func() {
 		t.Helper()
-		press(page, ".crm-dialog .modal-footer .btn:last-child")
+		clickOn(page, ".crm-dialog .modal-footer .btn:last-child")
 		page.Await("the window closed", `!document.querySelector(".crm-dialog")`)
 	}
 	first := planned[0]["id"].(string)
@@ -105,7 +105,7 @@ func TestPlans(t *testing.T) {
 	page.Await("it done", line(first, `?.textContent.includes("客户确认续约意向")`)+"&&"+line(first, `.querySelector(".crm-col-status").textContent == "已完成"`))
 	act(late, "完成")
 	fill("result", "已补做回访")
-	press(page, ".crm-dialog .modal-footer .btn:last-child")
+	clickOn(page, ".crm-dialog .modal-footer .btn:last-child")
 	page.Await("that it asks for the reason", `document.querySelector(".crm-dialog [name=delay_reason]:invalid")?.checkVisibility()`)
 	fill("delay_reason", "客户出差")
 	page.Picture("plans-late")
@@ -138,15 +138,15 @@ func TestPlans(t *testing.T) {
 		if int(n.(float64)) == 0 {
 			continue
 		}
-		press(page, "[data-week="+name+"]")
+		clickOn(page, "[data-week="+name+"]")
 		page.Await("the lines of the week's "+name, fmt.Sprintf(`document.querySelectorAll("[data-line]").length == %v && document.querySelector(".crm-chosen")`, n))
 	}
 	goal := progress()["goals"].([]any)[0].(map[string]any)
 	page.Await("the goal beside what was reached", fmt.Sprintf(`[...document.querySelectorAll("[data-goal=%v] td")].map((td) => td.textContent).join("|") == "按时完成率|90 %%|%v|%v"`,
 		goal["goal"], goal["actual"], goal["missing"]))
-	press(page, "[data-view=done]")
+	clickOn(page, "[data-view=done]")
 	page.Await("the done ones", `document.querySelectorAll("[data-line]").length == 2`)
-	press(page, "[data-view=all]")
+	clickOn(page, "[data-view=all]")
 	page.Await("all of them", fmt.Sprintf(`document.querySelectorAll("[data-line]").length == %d`, lines))
 	page.Picture("plans")
 	forEverybody(t, page, "a plan")
@@ -158,7 +158,7 @@ func TestPlans(t *testing.T) {
 	page.Do(emulation.SetEmulatedMedia().WithMedia(""))
 
 	t.Log("another line, by the native form")
-	press(page, ".crm-add-line")
+	clickOn(page, ".crm-add-line")
 	page.Do(chromedp.WaitVisible(".record-upsert-modal [name=title]", chromedp.ByQuery))
 	page.Fill("title", "上门拜访")
 	relation := `[...document.querySelectorAll(".record-upsert-modal .field-type-relation")].find((el) => el.querySelector("label").textContent.trim().startsWith("客户"))`

@@ -67,15 +67,12 @@ export function show(route) {
         onmount: () => {
             changed();
             const ticking = setInterval(() => data.now = serverNow(), 5000);
-            const onsave = ({ detail }) => detail?.collectionName == "cases" && soon();
-            document.addEventListener("record:save", onsave);
-            const listening = Promise.resolve(crm.live?.("cases", "", soon)).catch(failed);
+            const deafen = crm.live("cases", "", soon, { fields: "id" });
             leave = () => {
                 stopped = true;
                 clearInterval(ticking);
                 clearTimeout(waiting);
-                document.removeEventListener("record:save", onsave);
-                listening.then((stop) => stop?.());
+                deafen();
             };
         },
         onunmount: () => leave?.(),

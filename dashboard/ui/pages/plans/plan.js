@@ -50,14 +50,11 @@ export function showPlan(id) {
             crm.rights("plans", id).then((rights) => data.rights = rights).catch(() => {});
             app.pb.collection("users").getList(1, 200, { fields: "id,name", requestKey: null })
                 .then((people) => people.items.forEach((user) => names[user.id] = user.name)).catch(failed);
-            const onsave = ({ detail }) => detail?.collectionName == "tasks" && soon();
-            document.addEventListener("record:save", onsave);
-            const listening = Promise.resolve(crm.live?.("tasks", `plan = "${id}"`, soon)).catch(failed);
+            const deafen = crm.live("tasks", app.pb.filter("plan = {:id}", { id }), soon, { fields: "id" });
             leave = () => {
                 stopped.yes = true;
                 clearTimeout(waiting);
-                document.removeEventListener("record:save", onsave);
-                listening.then((stop) => stop?.());
+                deafen();
             };
         },
         onunmount: () => leave?.(),
