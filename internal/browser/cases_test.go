@@ -55,7 +55,7 @@ func TestCases(t *testing.T) {
 	page.Visit("#/cases")
 	subjects := `[...document.querySelectorAll("[data-case] .crm-subject")].map((el) => el.textContent).join()`
 	count := func(view string, n int) string {
-		return fmt.Sprintf(`document.querySelector("[data-view=%s] .crm-count").textContent == "%d"`, view, n)
+		return fmt.Sprintf(`document.querySelector("[data-view=%s] .crm-view-count").textContent == "%d"`, view, n)
 	}
 	clock := func(subject string) string { return caseRow(subject) + `?.querySelector(".crm-clock").textContent` }
 	sameAsServer := func(what string) {

@@ -103,7 +103,7 @@ function filters(data, choose) {
                 type: "button", className: () => `crm-view ${data.view == view ? "active" : ""}`, ariaPressed: () => String(data.view == view),
                 "html-data-view": view, onclick: () => choose({ view }),
             }, t.span(null, say("cases.view." + view)),
-            t.span({ className: "crm-count" }, () => data.counts[view] === undefined ? "" : number(data.counts[view]))))),
+            t.span({ className: "crm-view-count" }, () => data.counts[view] === undefined ? "" : number(data.counts[view]))))),
         t.input({
             type: "search", className: "crm-search", placeholder: say("cases.search"), ariaLabel: say("cases.search"), value: data.search,
             oninput: (event) => {

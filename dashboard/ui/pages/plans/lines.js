@@ -104,7 +104,7 @@ function filters(data, plan, names, choose) {
             type: "button", "html-data-view": view,
             className: () => `crm-view ${data.view == view && !chosen() ? "active" : ""}`, ariaPressed: () => String(data.view == view && !chosen()),
             onclick: () => choose({ view }),
-        }, t.span(null, say("plans.view." + view)), t.span({ className: "crm-count" }, () => count(view))))),
+        }, t.span(null, say("plans.view." + view)), t.span({ className: "crm-view-count" }, () => count(view))))),
         () => chosen() ? t.button({
             type: "button", className: "crm-view active crm-chosen", title: say("plans.view.clear"), onclick: () => choose({}),
         }, t.span(null, chosen()), icon("ri-close-line")) : null);
