@@ -55,7 +55,7 @@ func TestCases(t *testing.T) {
 	page.Visit("#/cases")
 	subjects := `[...document.querySelectorAll("[data-case] .crm-subject")].map((el) => el.textContent).join()`
 	count := func(view string, n int) string {
-		return fmt.Sprintf(`document.querySelector("[data-view=%s] .crm-view-count").textContent == "%d"`, view, n)
+		return fmt.Sprintf(`document.querySelector("[data-view=%s] .crm-choice-count").textContent == "%d"`, view, n)
 	}
 	clock := func(subject string) string { return caseRow(subject) + `?.querySelector(".crm-clock").textContent` }
 	sameAsServer := func(what string) {
@@ -78,11 +78,11 @@ func TestCases(t *testing.T) {
 	clickOn(page, "[data-view=mine]")
 	page.Await("my cases", subjects+` == "设备报警停机,安装尺寸确认" && location.hash == "#/cases?view=mine"`)
 	clickOn(page, "[data-view=all]")
-	page.Do(chromedp.SendKeys(".crm-search", "远航", chromedp.ByQuery))
+	page.Do(chromedp.SendKeys(".crm-find", "远航", chromedp.ByQuery))
 	page.Await("the customer's cases", subjects+` == "要一份检测报告"`)
-	page.Do(chromedp.SendKeys(".crm-search", "没有", chromedp.ByQuery))
+	page.Do(chromedp.SendKeys(".crm-find", "没有", chromedp.ByQuery))
 	page.Await("that there is none", `document.querySelector(".crm-empty")?.textContent.includes("远航没有")`)
-	page.Evaluate(`(() => { const input = document.querySelector(".crm-search"); input.value = ""; input.dispatchEvent(new Event("input")); })()`, nil)
+	page.Evaluate(`(() => { const input = document.querySelector(".crm-find"); input.value = ""; input.dispatchEvent(new Event("input")); })()`, nil)
 	page.Await("all of them again", subjects+`.split(",").length == 3`)
 
 	t.Log("a colleague opens one, and it is worked to its end")

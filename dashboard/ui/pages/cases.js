@@ -98,14 +98,14 @@ function keepFocus(id, place) {
 function filters(data, choose) {
     let typing;
     return t.div({ className: "crm-filters" },
-        t.div({ className: "crm-views", role: "group", ariaLabel: say("cases.views") },
+        t.div({ className: "crm-choices", role: "group", ariaLabel: say("cases.views") },
             views.filter((view) => view != "team" || crm.me().team).filter((view) => view != "mine" || crm.isStaff()).map((view) => t.button({
-                type: "button", className: () => `crm-view ${data.view == view ? "active" : ""}`, ariaPressed: () => String(data.view == view),
+                type: "button", className: () => `crm-choice ${data.view == view ? "active" : ""}`, ariaPressed: () => String(data.view == view),
                 "html-data-view": view, onclick: () => choose({ view }),
             }, t.span(null, say("cases.view." + view)),
-            t.span({ className: "crm-view-count" }, () => data.counts[view] === undefined ? "" : number(data.counts[view]))))),
+            t.span({ className: "crm-choice-count" }, () => data.counts[view] === undefined ? "" : number(data.counts[view]))))),
         t.input({
-            type: "search", className: "crm-search", placeholder: say("cases.search"), ariaLabel: say("cases.search"), value: data.search,
+            type: "search", className: "crm-find", placeholder: say("cases.search"), ariaLabel: say("cases.search"), value: data.search,
             oninput: (event) => {
                 clearTimeout(typing);
                 typing = setTimeout(() => choose({ search: event.target.value.trim() }), 250);

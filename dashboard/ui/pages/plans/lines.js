@@ -100,13 +100,13 @@ function filters(data, plan, names, choose) {
     const chosen = () => data.week ? say("plans.week." + data.week.kind) + " · " + `${day(data.week.first)} – ${day(data.week.last)}`
         : data.reason !== null ? data.reason || say("plans.reasons.none") : data.person !== null ? names[data.person] || say("cases.nobody") : "";
     return t.div({ className: "crm-filters" },
-        t.div({ className: "crm-views", role: "group", ariaLabel: say("plans.views") }, shown.map((view) => t.button({
+        t.div({ className: "crm-choices", role: "group", ariaLabel: say("plans.views") }, shown.map((view) => t.button({
             type: "button", "html-data-view": view,
-            className: () => `crm-view ${data.view == view && !chosen() ? "active" : ""}`, ariaPressed: () => String(data.view == view && !chosen()),
+            className: () => `crm-choice ${data.view == view && !chosen() ? "active" : ""}`, ariaPressed: () => String(data.view == view && !chosen()),
             onclick: () => choose({ view }),
-        }, t.span(null, say("plans.view." + view)), t.span({ className: "crm-view-count" }, () => count(view))))),
+        }, t.span(null, say("plans.view." + view)), t.span({ className: "crm-choice-count" }, () => count(view))))),
         () => chosen() ? t.button({
-            type: "button", className: "crm-view active crm-chosen", title: say("plans.view.clear"), onclick: () => choose({}),
+            type: "button", className: "crm-choice active crm-chosen", title: say("plans.view.clear"), onclick: () => choose({}),
         }, t.span(null, chosen()), icon("ri-close-line")) : null);
 }
 
