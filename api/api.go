@@ -33,6 +33,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindPlans(group, now)
 		bindNotices(group, now)
 		bindRights(group)
+		bindPage(group, now)
 		return e.Next()
 	})
 }
