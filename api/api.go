@@ -34,6 +34,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindCases(group, now)
 		bindNotices(group, now)
 		bindRights(group)
+		bindPage(group, now)
 		return e.Next()
 	})
 }
