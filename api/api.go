@@ -31,8 +31,10 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindDuplicates(group, now)
 		bindCampaigns(group)
 		bindPlans(group, now)
+		bindCases(group, now)
 		bindNotices(group, now)
 		bindRights(group, now)
+		bindPage(group, now)
 		return e.Next()
 	})
 }

@@ -21,6 +21,7 @@ const notePlan = "plan"
 
 // bindPlans binds the routes of plans, and of what is suggested for a customer.
 func bindPlans(group *router.RouterGroup[*core.RequestEvent], now func() time.Time) {
+	group.GET("/plans", plans(now))
 	group.POST("/plans/{id}/generate", generatePlan(now))
 	group.GET("/plans/{id}/progress", planProgress(now))
 	group.GET("/customers/{id}/suggestion", suggestion(now))
@@ -152,8 +153,13 @@ func suggestion(now func() time.Time) func(*core.RequestEvent) error {
 
 // seen gives the record of the path, and how the caller stands to it. It refuses with 404 what they do not see.
 func seen(e *core.RequestEvent, collection string) (access.Principal, *core.Record, crm.Standing, error) {
+	return seenAs(e, collection, e.Request.PathValue("id"))
+}
+
+// seenAs gives a record by its id, as [seen] does.
+func seenAs(e *core.RequestEvent, collection, id string) (access.Principal, *core.Record, crm.Standing, error) {
 	p := access.PrincipalOf(e.Auth)
-	record, err := e.App.FindRecordById(collection, e.Request.PathValue("id"))
+	record, err := e.App.FindRecordById(collection, id)
 	if err != nil {
 		return p, nil, 0, e.NotFoundError("", err)
 	}
