@@ -29,6 +29,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindDuplicates(group, now)
 		bindCampaigns(group)
 		bindPlans(group, now)
+		bindNotices(group, now)
 		bindRights(group)
 		return e.Next()
 	})

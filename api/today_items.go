@@ -25,6 +25,7 @@ type dayItem struct {
 	DaysLate int            `json:"days_late"`
 	Reasons  []rules.Reason `json:"reasons"`
 	Words    string         `json:"words"` // the reasons, in the caller's language
+	Last     *lastWords     `json:"last"`  // of the contacts with the customer that the caller sees
 
 	of crm.AgendaItem
 }
@@ -47,6 +48,8 @@ type customerCard struct {
 	TouchMode      string `db:"touch_mode" json:"touch_mode"`
 	Silent         bool   `db:"silent" json:"silent"`
 	NextFollowUpOn string `db:"next_follow_up_on" json:"next_follow_up_on"`
+
+	standing crm.Standing // of the caller
 }
 
 // The kinds of an item.
@@ -111,6 +114,10 @@ func (s *shownDay) fill(sections []section) error {
 	if err != nil {
 		return err
 	}
+	last, err := s.lastWords(cards)
+	if err != nil {
+		return err
+	}
 	names, err := s.people(people)
 	if err != nil {
 		return err
@@ -127,6 +134,7 @@ func (s *shownDay) fill(sections []section) error {
 		for k := range part.Items {
 			item := &part.Items[k]
 			item.Task, item.Customer, item.Person = records[item.of.Task], cards[item.of.Customer], names[item.of.Person]
+			item.Last = last[item.of.Customer]
 			if item.Reasons = why[item.of.Customer]; item.Kind == kindTask {
 				item.Reasons = []rules.Reason{item.of.Reason(s.policy, s.now)}
 			}
@@ -175,7 +183,7 @@ func (s *shownDay) cards(ids []string) (map[string]*customerCard, error) {
 	p, cards := access.PrincipalOf(s.e.Auth), make(map[string]*customerCard, len(rows))
 	for i := range rows {
 		if row := &rows[i]; seesCustomer(p, row.Hold) {
-			row.customerCard.ID = row.Customer
+			row.customerCard.ID, row.standing = row.Customer, row.Standing(p.Person)
 			cards[row.Customer] = &row.customerCard
 		}
 	}

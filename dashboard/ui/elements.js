@@ -122,8 +122,8 @@ export function choice({ name, words, text, options, value, ...props }) {
 
 // live calls back when a record of a collection that the filter finds was written, by whoever; it gives the way to stop that. When the
 // connection drops the page says so, and when it is back, it calls back, for what happened meanwhile was not heard.
-export async function live(collection, filter, changed) {
-    return crm.live(collection, filter, changed);
+export async function live(collection, filter, changed, options) {
+    return crm.live(collection, filter, changed, options);
 }
 
 // recordFollowUp opens the form of a follow-up with a customer, prefilled.

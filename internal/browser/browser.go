@@ -86,10 +86,14 @@ func (p *Program) command(args ...string) *exec.Cmd {
 	return exec.Command(p.path, append(args, "--dir", p.Dir, "--dev=false")...)
 }
 
-// Serve starts the server on a free port and stops it with the test.
+// Serve starts the server on a free port, and once it was stopped on the same again, and stops it with the test.
 func (p *Program) Serve(args ...string) {
 	p.t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	address := p.Address
+	if address == "" {
+		address = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", address)
 	if err != nil {
 		p.t.Fatal(err)
 	}
