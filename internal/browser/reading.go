@@ -153,7 +153,7 @@ func (r *Reader) Wrong(text, language string) string {
 		return ""
 	}
 	rest := address.ReplaceAllString(text, " ")
-	if r.identifiers[rest] && strings.ToLower(rest) == rest && latin.MatchString(rest) {
+	if language == "zh-CN" && r.identifiers[rest] && strings.ToLower(rest) == rest && latin.MatchString(rest) { // in English it may be a word
 		return "an identifier"
 	}
 	for _, name := range identifier.FindAllString(rest, -1) {

@@ -232,10 +232,17 @@ for (const name of ["recordSummary", "recordFileThumb", "uploadedFileThumb"]) {
 const searches = app.components.searchHistoryButton;
 app.components.searchHistoryButton = (...args) => crm.sparingly(["Search history", "Your recent searches will show up here.", "Clear"], () => searches(...args));
 
-// How a run or a message failed is stored in English.
+const select = app.components.select;
+app.components.select = (...args) => quiet === true ? crm.sparingly(["Search...", "No items found", "- Select -", "Clear", "Unset"], () => select(...args)) : select(...args);
+
+// Some fields hold what the program calls things: how a run or a message failed, in English, and collections by their names.
+const ours = { "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.collection": crm.collectionName, "audit_log.actor_collection": crm.collectionName };
 const viewOfText = app.fieldTypes.text.view;
-app.fieldTypes.text.view = (props) => props.field.name == "error" && ["job_runs", "deliveries"].includes(props.record?.collectionName)
-    ? viewOfText({ ...props, record: { ...props.record, error: crm.told(props.record.error) } }) : viewOfText(props);
+app.fieldTypes.text.view = (props) => {
+    const name = props.field.name;
+    const told = ours[`${props.record?.collectionName}.${name}`];
+    return viewOfText(told ? { ...props, record: { ...props.record, [name]: told(props.record[name]) } } : props);
+};
 
 // The server answers in the language the dashboard is read in.
 const beforeSend = app.pb.beforeSend;
