@@ -23,6 +23,8 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		group.GET("/customers/{id}/timeline", timeline)
 		group.GET("/export/{collection}", export(now)).BindFunc(requireDirector)
 		group.POST("/contacts/{id}/erase", erase).BindFunc(requireDirector)
+		group.GET("/audit", auditTrail).BindFunc(requireDirector)
+		group.PATCH("/policy", savePolicy(now)).BindFunc(requireDirector)
 		group.POST("/policy/preview", previewPolicy(now)).BindFunc(requireDirector)
 		bindCustomers(group, now)
 		bindReveal(group, now)
@@ -31,6 +33,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindPlans(group, now)
 		bindNotices(group, now)
 		bindRights(group)
+		bindPage(group, now)
 		return e.Next()
 	})
 }

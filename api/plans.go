@@ -152,8 +152,13 @@ func suggestion(now func() time.Time) func(*core.RequestEvent) error {
 
 // seen gives the record of the path, and how the caller stands to it. It refuses with 404 what they do not see.
 func seen(e *core.RequestEvent, collection string) (access.Principal, *core.Record, crm.Standing, error) {
+	return seenAs(e, collection, e.Request.PathValue("id"))
+}
+
+// seenAs gives a record by its id, as [seen] does.
+func seenAs(e *core.RequestEvent, collection, id string) (access.Principal, *core.Record, crm.Standing, error) {
 	p := access.PrincipalOf(e.Auth)
-	record, err := e.App.FindRecordById(collection, e.Request.PathValue("id"))
+	record, err := e.App.FindRecordById(collection, id)
 	if err != nil {
 		return p, nil, 0, e.NotFoundError("", err)
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/pocketbase/pocketbase/tools/router"
 
 	"touchbase/access"
+	"touchbase/crm"
 )
 
 // bindRights binds the routes that tell a form what its user may do.
@@ -25,13 +26,21 @@ type rights struct {
 }
 
 // rightsToCreate answers what the caller may do with a record of a collection that does not exist yet, `{create, change, delete, write,
-// computed}`: write are the fields they may give it. It refuses a collection they do not see with 404.
+// computed}`: write are the fields they may give it. With customer, a query of an id, create is whether they may make one of that customer's. It
+// refuses a collection and a customer they do not see with 404.
 func rightsToCreate(e *core.RequestEvent) error {
 	p, collection := access.PrincipalOf(e.Auth), e.Request.PathValue("collection")
 	if !p.Super && !p.Sees(collection) {
 		return e.NotFoundError("", nil)
 	}
 	rights := rights{Create: p.Super || p.Granted(access.Table[collection].Create) != 0}
+	if customer := e.Request.URL.Query().Get(crm.FieldCustomer); customer != "" {
+		_, _, standing, err := seenAs(e, crm.CollectionCustomers, customer)
+		if err != nil {
+			return err
+		}
+		rights.Create = p.CanCreate(collection, standing)
+	}
 	rights.list(collection, func(field string) (readable, writable bool) {
 		line := access.Table[collection].Fields[field]
 		return p.Super || p.Granted(line.Read) != 0, rights.Create && (p.Super || line.First || p.Granted(line.Write) != 0)

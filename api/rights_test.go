@@ -67,6 +67,19 @@ func TestRights(t *testing.T) {
 			}
 		}
 	}
+	for _, c := range []struct {
+		name, collection string
+		as               *core.Record
+		create           bool
+	}{
+		{"the owner", "contacts", rep, true}, {"of the team", "contacts", colleague, false}, {"of the team", "follow_ups", colleague, true},
+		{"support", "orders", support, false}, {"support", "contacts", support, true}, {"a director", "orders", director, true},
+	} {
+		if got := ask(c.as, c.collection+"?customer="+customer.Id); got.Create != c.create {
+			t.Errorf("%s: may make %s of the customer's: %t", c.name, c.collection, got.Create)
+		}
+	}
+	server.Send(other, http.MethodGet, "/api/crm/rights/contacts?customer="+customer.Id, nil).Want(http.StatusNotFound)
 	server.Send(other, http.MethodGet, "/api/crm/rights/customers/"+customer.Id, nil).Want(http.StatusNotFound)
 	server.Send(rep, http.MethodGet, "/api/crm/rights/nothing/"+customer.Id, nil).Want(http.StatusNotFound)
 	server.Send(nil, http.MethodGet, "/api/crm/rights/customers/"+customer.Id, nil).Want(http.StatusUnauthorized)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -16,6 +17,7 @@ import (
 
 	"touchbase/access"
 	"touchbase/crm"
+	"touchbase/rules"
 )
 
 // How many items of a timeline are answered at once.
@@ -62,6 +64,7 @@ type item struct {
 	At         string       `json:"at"` // UTC, as records have it
 	Collection string       `json:"collection"`
 	Record     *core.Record `json:"record"`
+	Words      []string     `json:"words,omitempty"` // what a signal or a change of tier rests on, for those who may know it
 	source     int          // index in sources
 }
 
@@ -74,8 +77,8 @@ func newerFirst(a, b item) int {
 const noTimeline = "The timeline cannot be read."
 
 // timeline answers the history of a customer, newest first, `{items: [{at, collection, record}], before}`: what of it the caller sees,
-// showing what they may read. It takes limit (1 to 200, 50) and before, the cursor that the last answer ended with; a cursor of
-// nothing is the end. It refuses a customer they do not see with 404.
+// showing what they may read. It takes limit (1 to 200, 50), before, the cursor that the last answer ended with (a cursor of
+// nothing is the end), and of, the collections to tell of, with commas between them (all). It refuses a customer they do not see with 404.
 func timeline(e *core.RequestEvent) error {
 	p := access.PrincipalOf(e.Auth)
 	customer, err := e.App.FindRecordById(crm.CollectionCustomers, e.Request.PathValue("id"))
@@ -98,8 +101,12 @@ func timeline(e *core.RequestEvent) error {
 	if err != nil {
 		return e.BadRequestError(noTimeline, err)
 	}
+	of, err := readSources(query.Get("of"))
+	if err != nil {
+		return e.BadRequestError(noTimeline, err)
+	}
 	var items []item
-	for i := range sources {
+	for _, i := range of {
 		some, err := sources[i].before(e.App, p, customer.Id, standing, before.of(i), limit+1)
 		if err != nil {
 			return e.InternalServerError(noTimeline, err)
@@ -114,10 +121,48 @@ func timeline(e *core.RequestEvent) error {
 		items = items[:limit]
 		next = cursorAt(items[limit-1]).String()
 	}
+	if err := explain(e, p, standing, items); err != nil {
+		return e.InternalServerError(noTimeline, err)
+	}
 	if err := show(e, p, items); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, map[string]any{"items": append([]item{}, items...), "before": next})
+}
+
+// explain puts into words what signals and changes of tier rest on, for those who may read it.
+func explain(e *core.RequestEvent, p access.Principal, standing crm.Standing, items []item) error {
+	language := languageOf(e)
+	for i := range items {
+		record := items[i].Record
+		switch {
+		case items[i].Collection == crm.CollectionTierChanges && p.CanRead(crm.CollectionTierChanges, crm.FieldReasons, standing):
+			var reasons []rules.Reason
+			if err := readStored(record, crm.FieldReasons, &reasons); err != nil {
+				return err
+			}
+			for _, r := range reasons {
+				if r.Rule != rules.RuleWouldChange { // what was missing then is no history
+					items[i].Words = append(items[i].Words, r.Words(language))
+				}
+			}
+		case items[i].Collection == crm.CollectionSignals && p.CanRead(crm.CollectionSignals, crm.FieldEvidence, standing):
+			signal := rules.Signal{Name: record.GetString(crm.FieldSignal)}
+			if err := readStored(record, crm.FieldEvidence, &signal.Evidence); err != nil {
+				return err
+			}
+			items[i].Words = []string{signal.Words(language)}
+		}
+	}
+	return nil
+}
+
+// readStored reads a json field into target; one that is empty leaves it as it is.
+func readStored(record *core.Record, field string, target any) error {
+	if record.GetString(field) == "" {
+		return nil
+	}
+	return record.UnmarshalJSONField(field, target)
 }
 
 // show makes each record show the caller their part of it.
@@ -221,6 +266,20 @@ func readCursor(text string) (*cursor, error) {
 		return nil, validation.Errors{"before": validation.NewError("unreadable", "This is not where an earlier answer ended.")}
 	}
 	return c, nil
+}
+
+// readSources gives the places in sources of the collections named, of none: all.
+func readSources(text string) ([]int, error) {
+	of := make([]int, 0, len(sources))
+	for i, source := range sources {
+		if text == "" || slices.Contains(strings.Split(text, ","), source.collection) {
+			of = append(of, i)
+		}
+	}
+	if text != "" && len(of) != len(strings.Split(text, ",")) {
+		return nil, validation.Errors{"of": validation.NewError("unknown_collection", "These are not collections of a timeline.")}
+	}
+	return of, nil
 }
 
 func readLimit(text string) (int, error) {

@@ -31,8 +31,8 @@ var files embed.FS
 const name = "crm"
 
 // parts are what PocketBase joins to the one script it loads before it shows a page, in this order: a net under errors, the words of
-// both languages, how fields are shown and written, the record form, sign-in and header, what arrives by itself, and the pages.
-var parts = []string{"net", "words", "fields", "form", "staff", "live", ""}
+// both languages, how fields are shown and written, the lists, the record form, sign-in and header, what arrives by itself, and the pages.
+var parts = []string{"net", "words", "fields", "inputs", "lists", "form", "staff", "live", ""}
 
 // Register adds the extension to the dashboard the app serves. Its files are public, as those of the dashboard are: they hold no
 // data and no secret.

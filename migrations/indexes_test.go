@@ -43,6 +43,9 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM audit_log WHERE collection = 'c' AND record = 'r' ORDER BY seq":                                                                                 "idx_audit_log_record",
 		"SELECT * FROM audit_log WHERE action = 'sign_in_failed' AND ip = 'a' AND at > '2026'":                                                                         "idx_audit_log_action",
 		"SELECT * FROM audit_log WHERE actor = 'u' AND at > '2026'":                                                                                                    "idx_audit_log_actor",
+		"SELECT * FROM audit_log WHERE +action = 'update' AND collection = 'c' AND at <= '2026' ORDER BY at DESC, seq DESC LIMIT 51":                                   "idx_audit_log_collection (collection=? AND at<?)",
+		"SELECT * FROM audit_log WHERE action IN ('export') ORDER BY at DESC, seq DESC LIMIT 51":                                                                       "idx_audit_log_done (action=?)",
+		"SELECT * FROM audit_log WHERE collection = 'c' AND record = 'r' ORDER BY +at DESC, +seq DESC LIMIT 51":                                                        "idx_audit_log_record (collection=? AND record=?)",
 		"SELECT * FROM job_runs WHERE job = 'tiers' ORDER BY started_at DESC LIMIT 1":                                                                                  "idx_job_runs_job",
 
 		"SELECT * FROM contracts WHERE customer = 'c' ORDER BY starts_on DESC":                                                             "idx_contracts_customer",

@@ -6,11 +6,17 @@ const file = (path) => app.pb.buildURL(`/_/extensions/crm/${path}`);
 
 document.head.append(t.link({ rel: "stylesheet", href: file("style.css") }));
 
-// page opens a page's module. Whatever goes wrong in there is said on the page, and nowhere else.
+// turns counts the pages that were gone to.
+let turns = 0;
+window.addEventListener("hashchange", () => turns++);
+
+// page opens a page's module. Whatever goes wrong in there is said on the page, and nowhere else. One that is loaded when its reader has
+// gone on already leaves what is there then.
 const page = (name) => async (route) => {
+    const turn = turns;
     try {
         const { show } = await import(file(`pages/${name}.js`));
-        return await show(route);
+        return turn == turns ? await show(route) : app.store.page;
     } catch (err) {
         console.error("[touchbase]", err);
         const { failedPage } = await import(file("elements.js"));

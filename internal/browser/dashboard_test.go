@@ -40,12 +40,12 @@ func TestFirstDay(t *testing.T) {
 	page.OpenList("customers")
 	page.Do(chromedp.Click("th.col-field-name-next_follow_up_on", chromedp.ByQuery))
 	page.Await(`the list sorted by next_follow_up_on, the latest first`, `(() => {
-		const days = [...document.querySelectorAll("td.col-field-name-next_follow_up_on")].map((cell) => cell.textContent.trim());
+		const days = [...document.querySelectorAll("td.col-field-name-next_follow_up_on time")].map((el) => el.dateTime);
 		return days.length == 18 && days.every((day, i) => i == 0 || days[i - 1] >= day);
 	})()`)
 	page.Do(chromedp.Click("th.col-field-name-next_follow_up_on", chromedp.ByQuery))
 	page.Await(`the list sorted by next_follow_up_on, the earliest first`, `(() => {
-		const days = [...document.querySelectorAll("td.col-field-name-next_follow_up_on")].map((cell) => cell.textContent.trim());
+		const days = [...document.querySelectorAll("td.col-field-name-next_follow_up_on time")].map((el) => el.dateTime);
 		return days.length == 18 && days.every((day, i) => i == 0 || days[i - 1] <= day);
 	})()`)
 	page.Picture("customers")
@@ -66,7 +66,7 @@ func TestFirstDay(t *testing.T) {
 	page.Choose("status", "to_follow_up")
 	page.Fill("next_action", "寄出试用件和检测报告")
 	on := time.Now().AddDate(0, 0, 3)
-	page.Fill("next_action_on", on.Format(time.DateOnly)+"T12:00:00")
+	page.Fill("next_action_on", on.Format(time.DateOnly))
 	page.Picture("follow-up")
 	page.Do(chromedp.Click(".record-upsert-modal .modal-footer .btn.expanded-lg", chromedp.ByQuery))
 	page.Await("the follow-up in the list", `!!document.querySelector("td.col-field-name-content")`)

@@ -20,7 +20,7 @@ func TestDemo(t *testing.T) {
 	page.Do(chromedp.Click("th.col-field-name-next_follow_up_on", chromedp.ByQuery))
 	page.Do(chromedp.Click("th.col-field-name-next_follow_up_on", chromedp.ByQuery))
 	page.Await("the customers by their next date", `(() => {
-		const days = [...document.querySelectorAll("td.col-field-name-next_follow_up_on")].map((cell) => cell.textContent.trim());
+		const days = [...document.querySelectorAll("td.col-field-name-next_follow_up_on time")].map((el) => el.dateTime);
 		return days.length > 20 && days.every((day, i) => i == 0 || days[i - 1] <= day);
 	})()`)
 	page.Picture("demo-customers")

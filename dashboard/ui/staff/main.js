@@ -237,7 +237,12 @@ const forbidden = (hash) => crm.isStaff() && /^#\/(logs|settings)/.test(hash);
 if (forbidden(location.hash)) {
     history.replaceState(null, "", "#/today");
 }
+// A page whose changes are not saved sets crm.stay, which says whether to stay on it; like the guard it has to be asked before the router.
 window.addEventListener("hashchange", (event) => {
+    if (crm.stay?.()) {
+        event.stopImmediatePropagation();
+        return;
+    }
     if (forbidden(location.hash)) {
         event.stopImmediatePropagation(); // this listener is older than the router's
         location.replace("#/today");

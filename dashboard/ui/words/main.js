@@ -68,18 +68,18 @@ crm.moment = (value) => value ? crm.day(crm.dayOf(value)) + " " + crm.time(value
 
 // number writes a figure, money an amount of the policy's currency: in Chinese in 万 and 亿 from there on.
 crm.number = (value, digits = 2) => new Intl.NumberFormat(crm.language, { maximumFractionDigits: digits }).format(value);
-crm.money = (value) => {
+crm.money = (value, digits = 2) => {
     const symbol = new Intl.NumberFormat(crm.language, { style: "currency", currency: crm.currency, currencyDisplay: "narrowSymbol" })
         .formatToParts(0).find((part) => part.type == "currency")?.value ?? "";
     const size = Math.abs(value);
     const sign = value < 0 ? "-" : "";
     if (isChinese && size >= 1e8) {
-        return sign + symbol + crm.number(size / 1e8) + "亿";
+        return sign + symbol + crm.number(size / 1e8, digits) + "亿";
     }
     if (isChinese && size >= 1e4) {
-        return sign + symbol + crm.number(size / 1e4) + "万";
+        return sign + symbol + crm.number(size / 1e4, digits) + "万";
     }
-    return sign + symbol + crm.number(size);
+    return sign + symbol + crm.number(size, digits);
 };
 
 // ---------------------------------------------------------------------------------------------------------------------------------
