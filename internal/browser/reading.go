@@ -189,7 +189,7 @@ func (r *Reader) Wrong(text, language string) string {
 // without is a text without what people wrote in it.
 func (r *Reader) without(text string) string {
 	for _, value := range r.long {
-		if len(value) <= len(text) && strings.Contains(text, value) && !(len(value) < 4 && !hasChinese(value)) {
+		if len(value) <= len(text) && strings.Contains(text, value) && (len(value) >= 4 || hasChinese(value)) {
 			text = strings.ReplaceAll(text, value, " ")
 		}
 	}
