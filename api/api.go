@@ -31,6 +31,7 @@ func Register(app core.App, jobs Jobs, now func() time.Time) {
 		bindDuplicates(group, now)
 		bindCampaigns(group)
 		bindPlans(group, now)
+		bindCases(group, now)
 		bindNotices(group, now)
 		bindRights(group)
 		bindPage(group, now)

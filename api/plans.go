@@ -21,6 +21,7 @@ const notePlan = "plan"
 
 // bindPlans binds the routes of plans, and of what is suggested for a customer.
 func bindPlans(group *router.RouterGroup[*core.RequestEvent], now func() time.Time) {
+	group.GET("/plans", plans(now))
 	group.POST("/plans/{id}/generate", generatePlan(now))
 	group.GET("/plans/{id}/progress", planProgress(now))
 	group.GET("/customers/{id}/suggestion", suggestion(now))

@@ -56,6 +56,8 @@ func TestQueriesUseIndexes(t *testing.T) {
 		"SELECT * FROM cases WHERE assignee = 'u' AND resolved_at = ''":                                                                    "idx_cases_assignee",
 		"SELECT * FROM cases WHERE customer = 'c' AND resolved_at = ''":                                                                    "idx_cases_unresolved",
 		"SELECT * FROM cases WHERE follow_up = {:v}":                                                                                       "idx_cases_follow_up",
+		"SELECT * FROM cases WHERE resolved_at != '' AND resolved_at >= '2026' ORDER BY resolved_at DESC":                                  "idx_cases_resolved",
+		"SELECT * FROM tasks WHERE plan = {:v} ORDER BY due_at, id":                                                                        "idx_tasks_plan",
 		"SELECT * FROM surveys WHERE customer = 'c' AND answered_at > '' ORDER BY answered_at":                                             "idx_surveys_customer",
 		"SELECT * FROM surveys WHERE token_hash = {:v}":                                                                                    "idx_surveys_token_hash",
 		"SELECT * FROM surveys WHERE customer = 'c' ORDER BY (CASE WHEN answered_at = '' THEN sent_at ELSE answered_at END) DESC LIMIT 50": "idx_surveys_history",

@@ -4,7 +4,7 @@ package rules
 func (r Reason) taskSentence(l int) sentence {
 	switch r.Rule {
 	case RuleDeadline:
-		return sentence{r.timeLeft(), []any{term("kind:"+r.Kind, l), r.Hours, count(r.Hours, "hour", "hours")}}
+		return sentence{r.timeLeft(), []any{term("kind:"+r.Kind, l), r.Hours, count(r.Hours, "hour", "hours"), r.Hours / 24, count(r.Hours/24, "day", "days")}}
 	case RuleOverdue:
 		if r.Days == 0 {
 			return sentence{words: [2]string{"今天的期限已过", "was due earlier today"}}
@@ -17,11 +17,16 @@ func (r Reason) taskSentence(l int) sentence {
 	return sentence{words: [2]string{"今天到期", "due today"}}
 }
 
+// inHours is for how long people count the hours since a deadline; then they count days.
+const inHours = 72
+
 // timeLeft are the words for the hours until a deadline or since.
 func (r Reason) timeLeft() [2]string {
 	switch {
 	case r.Past && r.Hours == 0:
 		return [2]string{"%[1]s：刚刚超过时限", "%[1]s: the deadline has just passed"}
+	case r.Past && r.Hours > inHours:
+		return [2]string{"%[1]s：已超过时限 %[4]d 天", "%[1]s: %[5]s past the deadline"}
 	case r.Past:
 		return [2]string{"%[1]s：已超过时限 %[2]d 小时", "%[1]s: %[3]s past the deadline"}
 	case r.Hours == 0:

@@ -125,6 +125,10 @@ func goldenWords(t *testing.T) []goldenReason {
 			rules.Reason{Rule: rules.RuleDeadline, Kind: "handover", Due: april, Past: true, Hours: 49},
 			"交接：已超过时限 49 小时", "handover: 49 hours past the deadline",
 		},
+		{
+			rules.Reason{Rule: rules.RuleDeadline, Kind: "win_back", Due: april, Past: true, Hours: 455},
+			"挽回：已超过时限 18 天", "win-back: 18 days past the deadline",
+		},
 		{rules.Reason{Rule: rules.RuleOverdue, Due: march, Days: 31}, "应于 2026-03-01 完成，已逾期 31 天", "was due on 2026-03-01, 31 days late"},
 		{rules.Reason{Rule: rules.RuleOverdue, Due: march, Days: 1}, "应于 2026-03-01 完成，已逾期 1 天", "was due on 2026-03-01, 1 day late"},
 		{rules.Reason{Rule: rules.RuleOverdue, Due: march}, "今天的期限已过", "was due earlier today"},
