@@ -18,6 +18,7 @@ import (
 	_ "touchbase/migrations"
 	"touchbase/pb_public"
 	"touchbase/sqlite"
+	"touchbase/words"
 )
 
 func main() {
@@ -29,6 +30,7 @@ func main() {
 	messages.Register(app, clock).Flags(app.RootCmd.PersistentFlags())
 	runner := jobs.Register(app, clock)
 	api.Register(app, runner, clock.Now)
+	words.Register(app, nil)
 	dashboard.Register(app)
 	pb_public.Register(app)
 	cmds := commands.Register(app, app.RootCmd, runner, clock.Now)

@@ -2,13 +2,13 @@
 package api
 
 import (
-	"strings"
 	"time"
 
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
 	"touchbase/rules"
+	"touchbase/words"
 )
 
 // Register binds the routes to the app's server; now is the clock they read.
@@ -61,15 +61,7 @@ func requireDirector(e *core.RequestEvent) error {
 
 // languageOf is the language of an answer: the one the request asks for, else the one its sender chose, else Chinese.
 func languageOf(e *core.RequestEvent) string {
-	for _, wish := range strings.Split(strings.ToLower(e.Request.Header.Get("Accept-Language")), ",") {
-		switch wish = strings.TrimSpace(wish); {
-		case strings.HasPrefix(wish, "zh"):
-			return rules.Chinese
-		case strings.HasPrefix(wish, "en"):
-			return rules.English
-		}
-	}
-	if e.Auth.Collection().Name == crm.CollectionUsers && e.Auth.GetString(crm.FieldLocale) == rules.English {
+	if words.Asked(e) == rules.English {
 		return rules.English
 	}
 	return rules.Chinese

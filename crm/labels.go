@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode"
@@ -43,6 +45,7 @@ type labelTable struct {
 	Units       []string                    `json:"units"`
 	Selects     map[string]map[string]label `json:"selects"`
 	Collections map[string]map[string]label `json:"collections"`
+	Names       map[string]label            `json:"names"` // of the collections
 
 	units  map[string]bool              // folded
 	fields map[string]map[string]string // collection -> folded heading -> field
@@ -95,6 +98,25 @@ func ValueLabel(collection, field, value, locale string) string {
 		return value
 	}
 	return l.in(locale)
+}
+
+// LabelOf gives what an identifier in a sentence is called: a value of the field (one of the collection, both may be empty), a field of the
+// collection, a collection, or a field or value of any other, which have the same name wherever they mean the same. The locale is zh-CN
+// or en, anything else reads Chinese.
+func LabelOf(identifier, collection, field, locale string) (name string, ok bool) {
+	t := labels()
+	places := []map[string]label{t.Selects[t.Collections[collection][field].Select], t.Collections[collection], t.Names}
+	for _, groups := range []map[string]map[string]label{t.Collections, t.Selects} {
+		for _, group := range slices.Sorted(maps.Keys(groups)) {
+			places = append(places, groups[group])
+		}
+	}
+	for _, place := range places {
+		if l, ok := place[identifier]; ok {
+			return l.in(locale), true
+		}
+	}
+	return "", false
 }
 
 // FieldByLabel finds the field a spreadsheet heading means: its identifier, a label in either language
@@ -171,5 +193,5 @@ func cutUnit(heading string) (name, unit string, ok bool) {
 }
 
 // Labels is the table of labels as JSON, for those who show them elsewhere: `{selects: {name: {value: label}}, collections: {name: {field:
-// label}}}`, a label being `{"zh-CN", en, select, aliases}`.
+// label}}, names: {collection: label}}`, a label being `{"zh-CN", en, select, aliases}`.
 func Labels() []byte { return labelsJSON }

@@ -20,23 +20,24 @@ var contractFields = map[string]string{
 		tier_pin tier_pin_reason tier_pin_until stage archived_reason tier tier_reason value potential risk
 		segment rfm churn_cause silent silent_since touch_mode last_follow_up_at last_interaction_at
 		next_follow_up_on last_order_at annual_purchase window_orders window_amount products_bought
-		open_tasks missing_info needs_check name_key assigned assessed_at assess_due_at import rev`,
+		open_tasks missing_info needs_check name_key assigned assessed_at assess_due_at import rev
+		archived_from automatic_tags light_touch check_since held_since release_on`,
 	"contacts": `customer name title phone email wechat preferred_channel is_primary is_decision_maker
 		birthday note left_on successor left_as_primary phone_masked email_masked wechat_masked import rev`,
 	"orders":    `customer number ordered_at product category kind amount cost due_on paid_on cancelled owner import`,
 	"contracts": `customer number starts_on ends_on amount status`,
 	"cases": `customer contact by kind severity subject detail opened_at respond_by responded_at resolved_at reopened
-		assignee topics given_by grants`,
+		assignee topics given_by grants follow_up`,
 	"surveys": `customer contact sent_at expires_at token_hash answered_at nps satisfaction comment`,
 	"follow_ups": `customer contact by by_name our_people their_people direction channel kind started_at
 		ended_at purpose content key_points commitments feedback mood competitor next_action next_action_on
 		next_action_by status resume_on attachments campaign topics recorded_late pace_exceeded
-		channel_mismatch templated import rev`,
+		channel_mismatch templated fingerprint import rev`,
 	"tasks": `customer title detail kind by assignee department channel due_at priority status result
 		delay_reason postponed postpone_reason done_at follow_up plan rule key cause given_by grants
 		reminded_at escalated_at rev`,
 	"users": `name email emailVisibility verified avatar phone role team department active away_until
-		substitute locale notify`,
+		substitute locale notify password tokenKey`,
 	"teams": `name region`,
 	"tiers": `code name cadence_days silent_after_days max_gap_days owner_role strategy`,
 	"policy": `currency timezone country value_high value_mid layer_potential light_factor recovery_factor
@@ -141,6 +142,8 @@ var contractValues = map[string]string{
 	"campaigns.channel":         contractChannels,
 	"campaign_members.response": "interested|joined|declined|none",
 
+	"customers.archived_from": "prospect|active",
+
 	// domain.md describes these and leaves the identifiers to the schema.
 	"customers.needs_check": "size_revenue|cooperation_since|phone|identity_number|bank_card",
 	"imports.status":        "running|done|failed|interrupted",
@@ -217,7 +220,7 @@ func TestLabelsAreNeverAmbiguous(t *testing.T) {
 func TestLabelsExistInBothLanguages(t *testing.T) {
 	t.Parallel()
 	isHan := func(r rune) bool { return unicode.Is(unicode.Han, r) }
-	for _, groups := range []map[string]map[string]label{labels().Collections, labels().Selects} {
+	for _, groups := range []map[string]map[string]label{labels().Collections, labels().Selects, {"names": labels().Names}} {
 		for group, entries := range groups {
 			for identifier, l := range entries {
 				if !strings.ContainsFunc(l.Chinese, isHan) {

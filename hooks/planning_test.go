@@ -18,7 +18,7 @@ func TestPlanningSaysWhat(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
 	o.policy("contacts_per_day", 3)
-	support := o.User(crm.RoleSupport, nil)
+	support := o.User(crm.RoleSupport, testapp.Fields{"locale": "en"})
 	o.recorded(testapp.Fields{"content": "秘密内容", "started_at": o.At(-2 * time.Hour)})
 	for range 3 {
 		o.recorded(testapp.Fields{"feedback": "no_response", "started_at": o.At(-time.Hour)}) // together one

@@ -13,6 +13,7 @@ import (
 	"touchbase/access"
 	"touchbase/crm"
 	"touchbase/rules"
+	"touchbase/words"
 )
 
 // bindSessions shuts the API to people signed in who are no longer active or have no role, whatever they ask for and by
@@ -103,24 +104,24 @@ func refuseAccount(e *core.RequestEvent, person *core.Record, code string) error
 	if err != nil {
 		return fmt.Errorf("failed to find the directors: %w", err)
 	}
-	chinese, english := "您的账号已停用", "Your account is deactivated"
-	if code == crm.CodeNoRole {
-		chinese, english = "您的账号尚未分配角色", "Your account has no role yet"
+	sentence, names := "Your account is deactivated. Ask whoever runs this program.", strings.Join(directors, " or ")
+	switch {
+	case code == crm.CodeNoRole && names != "":
+		sentence = fmt.Sprintf("Your account has no role yet. Ask %s.", names)
+	case code == crm.CodeNoRole:
+		sentence = "Your account has no role yet. Ask whoever runs this program."
+	case names != "":
+		sentence = fmt.Sprintf("Your account is deactivated. Ask %s.", names)
 	}
-	if len(directors) == 0 {
-		chinese, english = chinese+"，请联系系统管理员。", english+". Ask whoever runs this program."
-	} else {
-		chinese, english = chinese+"，请联系"+strings.Join(directors, "、")+"。", english+". Ask "+strings.Join(directors, " or ")+"."
+	refusal := router.NewForbiddenError(sentence, nil)
+	language := words.Asked(e)
+	if language == "" {
+		language = person.GetString(crm.FieldLocale)
 	}
-	sentence := chinese + " " + english
-	switch person.GetString(crm.FieldLocale) {
-	case rules.English:
-		sentence = english
-	case rules.Chinese:
-		sentence = chinese
+	if refusal.Message, _ = words.Tell(sentence, language, words.Place{}); language == "" {
+		chinese, _ := words.Tell(sentence, rules.Chinese, words.Place{})
+		refusal.Message = chinese + " " + sentence
 	}
-	refusal := router.NewForbiddenError("", nil)
-	refusal.Message = sentence // as it is: PocketBase would end a Chinese sentence with a full stop of its own
-	refusal.Data = map[string]any{"account": map[string]any{"code": code, "message": sentence}}
+	refusal.Data = map[string]any{"account": map[string]any{"code": code, "message": refusal.Message}}
 	return refusal
 }

@@ -21,6 +21,7 @@ import (
 	"touchbase/messages"
 	_ "touchbase/migrations" // the schema
 	"touchbase/sqlite"
+	"touchbase/words"
 )
 
 // Zone is the time zone of the policy a new app has.
@@ -57,6 +58,7 @@ func New(t testing.TB) *App {
 	app.Messages = messages.Register(app, app.Clock)
 	app.Jobs = jobs.Register(app, app.Clock)
 	api.Register(app, app.Jobs, app.Clock.Now)
+	words.Register(app, func(sentence string) { t.Errorf("no Chinese for %q (words/sentences.json)", sentence) })
 	return app
 }
 

@@ -97,12 +97,19 @@ document.addEventListener("mount:pageSuperuserLogin", crm.safely(({ detail: page
                 t.button({ type: "button", className: "link-hint txt-sm crm-login-switch", onclick: () => data.mode = data.mode == "super" ? "team" : "super" },
                     () => say(data.mode == "super" ? "signIn.asTeam" : "signIn.asSuperuser")),
                 t.span({ className: "flex-fill" }),
-                t.button({ type: "button", className: "link-hint txt-sm crm-login-language", onclick: () => crm.setLanguage(other()) }, say("language.other"))),
+                t.button({ type: "button", className: "link-hint txt-sm crm-login-language", onclick: chooseLanguage }, say("language.other"))),
         );
     });
 }));
 
 const other = () => crm.language == "en" ? "zh-CN" : "en";
+
+// The language chosen at the sign-in is that of whoever signs in next.
+const chosen = "crmLanguageChosen";
+function chooseLanguage() {
+    sessionStorage.setItem(chosen, other());
+    crm.setLanguage(other());
+}
 
 // Whoever lost their rights hears so from the server with the next thing they ask for, and whom to turn to. They are signed out and read it
 // beside the sign-in.
@@ -167,14 +174,19 @@ document.addEventListener("mount:appHeader", crm.safely(({ detail: header }) => 
 })));
 
 async function changeLanguage(language) {
-    if (crm.isStaff()) {
-        try { // the server writes notices in it, too
-            await app.pb.collection("users").update(crm.me().id, { locale: language }, { requestKey: null });
+    await keepLanguage(language);
+    crm.setLanguage(language);
+}
+
+// keepLanguage tells the server in which language somebody reads; it writes notices in it, too.
+async function keepLanguage(language, person = crm.me()) {
+    if (crm.isStaff(person) && person.locale != language) {
+        try {
+            await app.pb.collection("users").update(person.id, { locale: language }, { requestKey: null });
         } catch (err) {
             app.checkApiError(err);
         }
     }
-    crm.setLanguage(language);
 }
 
 function changePassword() {
@@ -253,7 +265,11 @@ app.pb.authStore.onChange((_, record) => {
     } else if (before) {
         location.reload();
     }
-    if (record?.locale && record.locale != crm.language && !localStorage.getItem("crmLanguage")) {
+    const asked = sessionStorage.getItem(chosen);
+    if (record?.id && asked) {
+        sessionStorage.removeItem(chosen);
+        keepLanguage(asked, record);
+    } else if (record?.locale && record.locale != crm.language && !localStorage.getItem("crmLanguage")) {
         crm.setLanguage(record.locale);
     }
 });

@@ -31,13 +31,13 @@ crm.say = (name, facts = {}) => {
 };
 
 // label names a field, option a value of a select, collectionName a collection, one of them.
-crm.label = (collection, field) => labels.collections[collection]?.[field]?.[crm.language] ?? field;
+crm.label = (collection, field) => (labels.collections[collection]?.[field] ?? labels.collections.users[field])?.[crm.language] ?? field;
 crm.option = (collection, field, value) => {
     const select = labels.collections[collection]?.[field]?.select;
     return labels.selects[select]?.[value]?.[crm.language] ?? value;
 };
 crm.select = (name, value) => labels.selects[name]?.[value]?.[crm.language] ?? value;
-crm.collectionName = (name) => own["collection." + name]?.[languages[crm.language]] ?? name;
+crm.collectionName = (name) => labels.names[name]?.[crm.language] ?? name;
 
 // Moments and days are told in the time zone of the policy, which is read after sign-in.
 crm.zone = localStorage.getItem("crmZone") || "Asia/Shanghai";
@@ -84,8 +84,9 @@ crm.money = (value, digits = 2) => {
 
 // ---------------------------------------------------------------------------------------------------------------------------------
 
-// Whatever is built while `quiet` is above nothing is shown as it is. A function that is built so runs so later.
-let quiet = 0;
+// Whatever is built while `quiet` is true is shown as it is; while it is a list of words, only these are translated. A function that is
+// built so runs so later.
+let quiet = false;
 
 // naming is the field whose input is being built: its name and values are told by their labels.
 let naming = null;
@@ -100,20 +101,25 @@ const within = (state, run) => function (...args) {
     }
 };
 
-// verbatim runs something that shows what people wrote; natively the contrary, inside it.
-crm.verbatim = (run) => within([1, null], run)();
-crm.natively = (run) => within([0, null], run)();
-crm.namingField = (collection, field, run) => within([0, { collection, field }], run)();
+// verbatim runs something that shows what people wrote; natively the contrary, inside it; sparingly what shows both, with its own words.
+crm.verbatim = (run) => within([true, null], run)();
+crm.natively = (run) => within([false, null], run)();
+crm.sparingly = (words, run) => within([words, null], run)();
+crm.namingField = (collection, field, run) => within([false, { collection, field }], run)();
 
-const sentences = Object.entries(native).filter(([english]) => english.includes("{")).map(([english, chinese]) => {
+// PocketBase's words have their Chinese in native.json, and another English where theirs names something by its identifier.
+const spokenAs = Object.fromEntries(Object.entries(native).map(([english, said]) => [english, [said].flat()[languages[crm.language]] ?? english]));
+const sentences = Object.entries(spokenAs).filter(([english]) => english.includes("{")).map(([english, said]) => {
     const names = [];
     const pattern = english.replace(/[.*+?^$()|[\]\\]/g, "\\$&").replace(/\{(\w+)\}/g, (_, name) => (names.push(name), "(.*?)"));
-    return [new RegExp(`^${pattern}$`, "s"), names, chinese];
+    return [new RegExp(`^${pattern}$`, "s"), names, said];
 });
+// The parts of a sentence that are words of PocketBase or names of collections; the others were written by people.
+const parts = { collection: (text) => crm.collectionName(text), words: (text) => translate(text) };
 
 // translate gives PocketBase's words in the reader's language; unknown ones as they are.
 function translate(text) {
-    if (typeof text != "string" || !text || quiet) {
+    if (typeof text != "string" || !text || quiet === true || quiet && !quiet.includes(text.trim())) {
         return text;
     }
     if (naming && text == naming.field.name) {
@@ -122,34 +128,38 @@ function translate(text) {
     if (naming?.field.values?.includes(text)) {
         return crm.option(naming.collection.name, naming.field.name, text);
     }
-    if (own["collection." + text]) {
+    if (Object.hasOwn(labels.names, text)) {
         return crm.collectionName(text);
     }
-    if (!isChinese) {
-        return text;
-    }
     const trimmed = text.trim();
-    if (Object.hasOwn(native, trimmed)) {
-        return text.replace(trimmed, native[trimmed]);
+    if (Object.hasOwn(spokenAs, trimmed)) {
+        return text.replace(trimmed, () => spokenAs[trimmed]);
     }
-    for (const [pattern, names, chinese] of sentences) {
+    for (const [pattern, names, said] of sentences) {
         const found = pattern.exec(text);
         if (found) {
-            return names.reduce((said, name, i) => said.replace(`{${name}}`, translate(found[i + 1])), chinese);
+            return said.replace(/\{(\w+)\}/g, (all, name) => {
+                const part = found[names.indexOf(name) + 1];
+                return parts[name]?.(part) ?? part ?? all;
+            });
         }
     }
     return text;
 }
 crm.translate = translate;
 
+// told gives what the program has stored in English, such as how a run failed, in the reader's language.
+crm.told = (text) => crm.natively(() => translate(text));
+
 // The places where PocketBase writes the names of a list's fields: the heads of its columns, the switches for them, the marks of its cells
 // on a phone.
 const headings = ["textContent", "html-data-name"];
 const spoken = ["textContent", "title", "placeholder", "ariaLabel", "ariaDescription", "alt", "html-data-name", "html-data-placeholder", "html-placeholder"];
 
-function heading(text) {
-    const collection = window.app.store?.activeCollection;
-    return collection?.fields?.some((field) => field.name == text) ? crm.label(collection.name, text) : translate(text);
+function heading(text, anywhere) {
+    const known = (collection) => collection?.fields?.some((field) => field.name == text);
+    const collection = [window.app.store?.activeCollection, ...anywhere ? app.store.collections : []].find(known);
+    return collection ? crm.label(collection.name, text) : translate(text);
 }
 
 const translated = (value) => Array.isArray(value) ? value.map(translated) : translate(value);
@@ -157,7 +167,7 @@ const elementOf = window.t;
 window.t = new Proxy({}, {
     get: (_, tag) => (props, ...children) => {
         const state = [quiet, naming];
-        if (quiet) {
+        if (quiet === true) {
             const kept = props && Object.defineProperties({}, Object.getOwnPropertyDescriptors(props));
             for (const key in kept) {
                 if (typeof kept[key] == "function" && !key.startsWith("on")) {
@@ -182,7 +192,7 @@ window.t = new Proxy({}, {
             if (typeof child == "function") {
                 return within(state, (el) => translated(child(el)));
             }
-            return tag == "label" && typeof child == "string" && !naming ? heading(child) : translated(child);
+            return (tag == "label" || tag == "th") && typeof child == "string" && !naming && !quiet ? heading(child, tag == "th") : translated(child);
         }));
     },
 });
@@ -195,11 +205,22 @@ app.attrs.tooltip = (text, ...rest) => {
 };
 for (const kind of ["info", "success", "error"]) {
     const show = app.toasts[kind];
-    app.toasts[kind] = (content, options) => show(translate(content), options);
+    app.toasts[kind] = (content, options) => {
+        const said = translate(content);
+        return crm.sparingly(said == "Clear" ? [] : ["Clear"], () => show(said, options)); // its button to close it is PocketBase's
+    };
 }
 const confirm = app.modals.confirm;
-app.modals.confirm = (content, yes, no, settings = {}) => confirm(translate(content), yes, no, {
-    ...settings, yesButton: translate(settings.yesButton ?? "Yes"), noButton: translate(settings.noButton ?? "No"),
+app.modals.confirm = (content, yes, no, settings = {}) => {
+    const said = typeof content == "string" ? translate(content) : content;
+    const asked = typeof said == "string" ? () => crm.verbatim(() => window.t.h6({ className: "block txt-center" }, said)) : said;
+    return confirm(asked, yes, no, { ...settings, yesButton: translate(settings.yesButton ?? "Yes"), noButton: translate(settings.noButton ?? "No") });
+};
+
+// The title of the window is PocketBase's own only on its own pages.
+watch(() => {
+    const titles = [app.store.title].flat().map((title) => /^#\/(customer|today|cases|plans|policy|jobs|audit)/.test(location.hash) ? title : translate(title));
+    document.title = [...titles, app.store.settings?.meta?.appName].filter(Boolean).join(" - ");
 });
 
 // What people wrote reaches the screen through these.
@@ -207,6 +228,21 @@ for (const name of ["recordSummary", "recordFileThumb", "uploadedFileThumb"]) {
     const show = app.components[name];
     app.components[name] = (...args) => crm.verbatim(() => show(...args));
 }
+
+const searches = app.components.searchHistoryButton;
+app.components.searchHistoryButton = (...args) => crm.sparingly(["Search history", "Your recent searches will show up here.", "Clear"], () => searches(...args));
+
+const select = app.components.select;
+app.components.select = (...args) => quiet === true ? crm.sparingly(["Search...", "No items found", "- Select -", "Clear", "Unset"], () => select(...args)) : select(...args);
+
+// Some fields hold what the program calls things: how a run or a message failed, in English, and collections by their names.
+const ours = { "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.collection": crm.collectionName, "audit_log.actor_collection": crm.collectionName };
+const viewOfText = app.fieldTypes.text.view;
+app.fieldTypes.text.view = (props) => {
+    const name = props.field.name;
+    const told = ours[`${props.record?.collectionName}.${name}`];
+    return viewOfText(told ? { ...props, record: { ...props.record, [name]: told(props.record[name]) } } : props);
+};
 
 // The server answers in the language the dashboard is read in.
 const beforeSend = app.pb.beforeSend;
