@@ -123,6 +123,10 @@ func TestLanguage(t *testing.T) {
 				for _, place := range browser.Places {
 					if place.For(role) {
 						page.Visit(place.Of(customer))
+						if place.Name != "customers" {
+							page.Await(place.Name, `!!document.querySelector(".crm-page.crm-`+place.Name+`")`)
+							page.Visit(place.Of(customer)) // the page before may have stood there still
+						}
 						w.look(place.Name)
 					}
 				}
