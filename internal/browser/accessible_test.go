@@ -14,7 +14,7 @@ import (
 func TestPagesForEverybody(t *testing.T) {
 	t.Parallel()
 	program := browser.New(t)
-	program.Serve("demo")
+	program.ServeDemo()
 	director := program.Session("users", "gu.yuanheng@qiheng.example", demo.Password)
 	customer := director.List("customers", `owner.email = "gu.yuanheng@qiheng.example" || owner != ""`, "-open_tasks")[0]["id"].(string)
 	page := program.Open("/_/", 1366, 860)

@@ -101,7 +101,7 @@ func TestLanguage(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	program.Serve("demo")
+	program.ServeDemo()
 	root := program.Session("_superusers", demo.AdminEmail, demo.Password)
 	reader := browser.NewReader(root)
 	customer := root.List("customers", `owner.email = "zhou.yutong@qiheng.example"`, "-open_tasks")[0]["id"].(string)
