@@ -35,6 +35,11 @@ func TestPagesForEverybody(t *testing.T) {
 			page.Do(chromedp.EmulateViewport(int64(width), 860))
 			for _, place := range browser.Places {
 				page.Visit(place.Of(customer))
+				if scheme == "light" {
+					if shift := page.Jumps(place.Of(customer)); shift > 0.1 { // what is called good
+						t.Errorf("%s, %d px: the page jumps while it loads, by %.3f", place.Name, width, shift)
+					}
+				}
 				check(fmt.Sprintf("%s, %s, %d px", place.Name, scheme, width))
 			}
 		}
