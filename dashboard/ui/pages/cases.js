@@ -151,7 +151,7 @@ function row(one, data, at, changed) {
 
 // buttons are what can be done with a case now. The first is what it waits for.
 function buttons(one, at, changed) {
-    const first = (words, run) => button({ words, className: "sm outline crm-act", run });
+    const first = (words, run) => button({ words, className: "sm secondary crm-act", run });
     const saved = () => changed(one.id);
     const then = (run) => async () => {
         await run();

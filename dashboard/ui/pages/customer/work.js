@@ -23,7 +23,7 @@ function line(state, task) {
     const day = dayOf(task.due_at);
     const late = task.due_at && day < today();
     return t.li({ className: "crm-task", "html-data-id": task.id },
-        t.button({ type: "button", className: "crm-line-title", onclick: () => open("tasks", task) }, task.title),
+        t.button({ type: "button", className: "crm-link crm-line-title", onclick: () => open("tasks", task) }, task.title),
         t.div({ className: "crm-task-facts txt-hint" },
             task.kind == "promise" ? null : t.span(null, option("tasks", "kind", task.kind)),
             task.due_at ? t.span({ className: late ? "crm-late" : "" }, say("customer.dueAt", { at: moment(task.due_at) })) : null,

@@ -37,7 +37,7 @@ export async function dialogOf(plan, saved) {
         },
     },
         field({ name: "name", text: label("plans", "name"), required: true, value: before.name, autofocus: true, maxLength: 200 }),
-        t.div({ className: "crm-two" },
+        t.div({ className: "crm-columns" },
             choice({
                 name: "kind", words: "plans.every", value: data.kind,
                 options: ["quarter", "month", "week"].map((kind) => ({ value: kind, text: say("plans.every." + kind) })),
@@ -51,7 +51,7 @@ export async function dialogOf(plan, saved) {
                 options: [...new Set([...(kindOf(before.period) == data.kind ? [before.period] : []), ...around(data.kind, today())])]
                     .sort().map((period) => ({ value: period, text: words(period) })),
             })),
-        t.div({ className: "crm-two" },
+        t.div({ className: "crm-columns" },
             choice({
                 name: "team", text: label("plans", "team"), value: before.team,
                 options: isManager ? teamsToChoose : [{ value: "", text: say("plans.company") }, ...teamsToChoose],
