@@ -33,7 +33,7 @@ function tell(form, errors) {
 }
 
 function showFirst(form) {
-    const first = form.modal.querySelector(".crm-field [data-error]") ?? form.modal.querySelector(".crm-notice .alert:not([hidden])");
+    const first = form.modal.querySelector(".crm-field [data-error]") ?? form.modal.querySelector(".crm-form-notices .alert:not([hidden])");
     first?.scrollIntoView({ block: "center" });
     const input = first?.matches("input, textarea, select, button") ? first : first?.querySelector("input, textarea, button");
     input?.focus({ preventScroll: true });
