@@ -12,6 +12,8 @@ func init() {
 	m.Register(func(app core.App) error {
 		return errors.Join(changeCollection(app, "follow_ups", func(c *core.Collection) {
 			putIndex(c, "idx_follow_ups_by", "`by`, started_at, customer", "")
+		}), changeCollection(app, "tasks", func(c *core.Collection) {
+			putIndex(c, "idx_tasks_due", "status, due_at, customer, assignee, `by`", "")
 		}), changeCollection(app, "customers", func(c *core.Collection) {
 			putIndex(c, "idx_customers_silent", "silent, next_follow_up_on, stage", "")
 			putIndex(c, "idx_customers_risk", "risk, stage", "")
@@ -19,6 +21,8 @@ func init() {
 	}, func(app core.App) error {
 		return errors.Join(changeCollection(app, "follow_ups", func(c *core.Collection) {
 			putIndex(c, "idx_follow_ups_by", "`by`, started_at", "")
+		}), changeCollection(app, "tasks", func(c *core.Collection) {
+			putIndex(c, "idx_tasks_due", "status, due_at", "")
 		}), changeCollection(app, "customers", func(c *core.Collection) {
 			putIndex(c, "idx_customers_silent", "silent", "")
 			putIndex(c, "idx_customers_risk", "risk", "")
