@@ -226,9 +226,13 @@ function changePassword() {
     app.modals.open(modal);
 }
 
-// The sidebar keeps the order in which the server names the collections, that of a day's work; PocketBase would sort them by name.
+// The sidebar keeps the order in which the server names the collections, that of a day's work; PocketBase would sort them by name, and has
+// when they came before this script. It compares what it asks for again with what it has: in another order a list would be loaded twice.
 const sorted = app.utils.sortedCollectionsByType;
-app.utils.sortedCollectionsByType = (list) => crm.isStaff() ? list : sorted(list);
+app.utils.sortedCollectionsByType = (list) => crm.isStaff() ? list.toSorted((a, b) => a.place - b.place) : sorted(list);
+if (crm.isStaff() && app.store.collections.length) {
+    app.store.collections = app.utils.sortedCollectionsByType(app.store.collections);
+}
 
 // ---------------------------------------------------------------------------------------------------------------- guards
 
