@@ -64,7 +64,6 @@ const groups = {
     surveys: [{ name: "survey", fields: "customer! contact sent_at expires_at answered_at nps satisfaction comment!" }],
     users: [
         { name: "colleague", fields: "name! role team department phone locale active away_until substitute avatar!" },
-        { name: "more", folded: true, fields: "notify!" },
     ],
 };
 

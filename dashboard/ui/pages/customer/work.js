@@ -1,4 +1,4 @@
-import { badge, button, card, dayOf, dialog, field, label, moment, option, say, t, today } from "../../elements.js";
+import { badge, button, card, dayOf, dialog, field, label, moment, option, save, say, t, today } from "../../elements.js";
 import { open, part } from "./state.js";
 
 const { crm } = window;
@@ -45,19 +45,17 @@ function mayWork(state, task) {
         || task.assignee == me.id || !task.assignee && task.by == me.id;
 }
 
-const save = (task, changes) => app.pb.collection("tasks").update(task.id, { ...changes, rev: task.rev }, { requestKey: null });
-
 function done(task) {
     dialog({
         title: task.title, className: "sm crm-task-done", submitWords: "customer.done",
-        submit: ({ result }) => save(task, { status: "done", result }),
+        submit: ({ result }) => save("tasks", task, { status: "done", result }),
     }, field({ name: "result", text: label("tasks", "result"), type: "textarea", value: task.result }));
 }
 
 function postpone(task) {
     dialog({
         title: task.title, className: "sm crm-task-postpone", submitWords: "customer.postpone",
-        submit: ({ due_at, postpone_reason }) => save(task, { due_at: due_at.replace("T", " "), postpone_reason }),
+        submit: ({ due_at, postpone_reason }) => save("tasks", task, { due_at: due_at.replace("T", " "), postpone_reason }),
     },
         field({
             name: "due_at", text: label("tasks", "due_at"), type: "datetime-local", required: true,
