@@ -195,3 +195,20 @@ func TestOwnAccount(t *testing.T) {
 	page.Await("the new password taken", `!document.querySelector("input[type=password]")?.checkVisibility()`)
 	program.Session("users", "rep@touchbase.example", again)
 }
+
+// TestFreshLibraries: PocketBase's libraries, which have no version in their address, are asked for anew after an upgrade, too.
+func TestFreshLibraries(t *testing.T) {
+	t.Parallel()
+	program := browser.New(t)
+	program.Serve()
+	for _, path := range []string{"/_/libs/shablon/shablon.iife.js", "/_/libs/uplot/uplot.iife.js", "/_/extensions.js", "/_/extensions/crm/pages/today.js"} {
+		response, err := http.Get("http://" + program.Address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if header := response.Header; response.StatusCode != http.StatusOK || header.Get("Cache-Control") != "no-cache" || header.Get("ETag") == "" {
+			t.Errorf("%s: %s, Cache-Control %q, ETag %q", path, response.Status, header.Get("Cache-Control"), header.Get("ETag"))
+		}
+	}
+}

@@ -43,7 +43,7 @@ func main() {
 // pictures takes the pictures of the README from the demo company.
 func pictures(t *terminal, out string) {
 	program := browser.New(t)
-	program.Serve("demo")
+	program.ServeDemo()
 	const manager = "lu.jianing@qiheng.example"
 	director := program.Session("users", "gu.yuanheng@qiheng.example", demo.Password)
 	story := director.List("customers", fmt.Sprintf("name = %q", demo.Stories[0].Name), "")[0]["id"].(string)
