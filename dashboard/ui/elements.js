@@ -72,7 +72,6 @@ export async function save(collection, record, change) {
             const what = now.map(([name, value]) => told(collection, name, value)).join(crm.language == "en" ? ", " : "，");
             Object.assign(record, Object.fromEntries(now), { rev: rev.params.rev });
             err.response = { ...err.response, message: say("conflict.changed", { what }), data: {} };
-            err.data = err.response;
         }
         throw err;
     }

@@ -115,7 +115,6 @@ function first(err) {
     if (refused) {
         const field = Object.values(refused.data ?? {})[0];
         err.response = { ...refused, message: field?.message || refused.message };
-        err.data = err.response;
         err.message = err.response.message;
     }
     return err;
