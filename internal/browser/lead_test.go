@@ -223,8 +223,9 @@ func (d *dayOf) log(page *browser.Page) {
 		page.Visit("#/audit?" + search.Encode())
 		page.Await(what, fmt.Sprintf(`document.querySelectorAll(".crm-audit-table tbody tr").length == %d`, len(entries)))
 	}
-	for i := range 60 {
-		d.root.Update("teams", d.root.List("teams", "", "")[0]["id"].(string), map[string]any{"region": fmt.Sprintf("上海%d", i)})
+	team := d.root.List("teams", "", "")[0]["id"].(string)
+	for i := range 60 { // more than a page
+		d.root.Update("teams", team, map[string]any{"region": fmt.Sprintf("上海%d", i)})
 	}
 	page.Visit("#/audit")
 	rows := `document.querySelectorAll(".crm-audit-table tbody tr").length`
@@ -238,10 +239,11 @@ func (d *dayOf) log(page *browser.Page) {
 	for ; next != ""; next, _ = first["next"].(string) {
 		first = d.people["director"].Send(http.MethodGet, "/api/crm/audit?before="+url.QueryEscape(next), nil)
 		all += len(first["entries"].([]any))
-		page.Do(chromedp.Click(`.crm-audit .page-content > div:last-child .btn, .crm-audit .txt-center .btn`, chromedp.ByQuery))
+		page.Evaluate(`app.toasts.removeAll(false)`, nil)
+		page.Do(chromedp.Click(`.crm-audit .page-content .txt-center > .btn`, chromedp.ByQuery))
 		page.Await("older ones", fmt.Sprintf("%s == %d", rows, all))
 	}
-	page.Await("no older ones", `!document.querySelector(".crm-audit .txt-center .btn")`)
+	page.Await("no older ones", `!document.querySelector(".crm-audit .page-content .txt-center > .btn")`)
 }
 
 // TestDayOfSuperuser signs in with a password and a code sent by mail, and finds PocketBase's own pages and ours at work.
@@ -286,8 +288,8 @@ func TestDayOfSuperuser(t *testing.T) {
 		"#/logs": ".page-content", "#/settings": "form", "#/settings/mail": "form", "#/settings/backups": ".page-content", "#/settings/crons": ".page-content",
 		"#/policy": ".crm-policy-row", "#/jobs": ".crm-job", "#/audit": ".crm-audit-table tbody tr",
 	} {
-		page.Visit(hash)
-		page.Await(hash, fmt.Sprintf(`document.querySelector(%q)?.checkVisibility() && location.hash == %q`, selector, hash))
+		page.OpenHash(hash)
+		page.Await(hash, fmt.Sprintf(`location.hash.startsWith(%q) && document.querySelector(%q)?.checkVisibility() && !document.querySelector(".page-content .loader, .skeleton-loader")`, hash, selector))
 	}
 
 	t.Log("forms of records, and saving something")
