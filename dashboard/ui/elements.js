@@ -69,9 +69,10 @@ export async function save(collection, record, change) {
         const { rev, ...errors } = err.response?.data ?? {};
         if (rev?.code == "conflict") {
             const now = Object.entries(errors).filter(([, error]) => error.code == "changed").map(([name, { params }]) => [name, params.value]);
-            const what = now.map(([name, value]) => told(collection, name, value)).join(crm.language == "en" ? ", " : "，");
+            const news = now.filter(([name, value]) => JSON.stringify(value || "") != JSON.stringify(record[name] || ""));
+            const what = news.map(([name, value]) => told(collection, name, value)).join(crm.language == "en" ? ", " : "，");
             Object.assign(record, Object.fromEntries(now), { rev: rev.params.rev });
-            err.response = { ...err.response, message: say("conflict.changed", { what }), data: {} };
+            err.response = { ...err.response, message: what ? say("conflict.changed", { what }) : err.response.message, data: {} };
         }
         throw err;
     }

@@ -60,8 +60,13 @@ func (d *dayOf) manager(page *browser.Page, customers []string) {
 	act := func(customer, name, dialog string, steps ...chromedp.Action) {
 		d.t.Helper()
 		page.Visit("#/customer/" + customer)
-		page.Await("what may be done", `document.querySelector(".crm-act-`+name+`")`)
-		page.Do(chromedp.Click(".crm-more-acts > button", chromedp.ByQuery), chromedp.Click(".crm-act-"+name, chromedp.ByQuery), chromedp.WaitVisible(dialog, chromedp.ByQuery))
+		page.Await("the menu with it", fmt.Sprintf(`(() => { // drawn anew, and closed, by what arrives meanwhile
+			const item = document.querySelector(".crm-act-%s");
+			item && !item.checkVisibility() && document.querySelector(".crm-more-acts > button").click();
+			return item?.checkVisibility();
+		})()`, name))
+		page.Evaluate(`document.querySelector(".crm-act-`+name+`").click()`, nil)
+		page.Do(chromedp.WaitVisible(dialog, chromedp.ByQuery))
 		page.Do(append(steps, chromedp.Click(submit, chromedp.ByQuery))...)
 	}
 	act(customers[0], "reassign", ".crm-reassign [name=owner]", chromedp.SetValue(".crm-reassign [name=owner]", d.people["manager"].ID, chromedp.ByQuery))
@@ -84,7 +89,7 @@ func (d *dayOf) manager(page *browser.Page, customers []string) {
 	d.people["rep"].Update("tasks", line, map[string]any{"status": "in_progress"})
 	page.Expect("409", "somebody saved first")
 	page.Do(chromedp.Click(submit, chromedp.ByQuery))
-	page.Await("what they saved", `[...document.querySelectorAll(".toast")].some((toast) => toast.textContent.includes("状态 进行中"))`)
+	page.Await("what they saved", `[...document.querySelectorAll(".toast")].some((toast) => toast.textContent.includes("别人先保存了：状态 进行中。"))`)
 	page.Picture("day-manager-conflict")
 	page.Expect("", "none any more")
 	page.Do(chromedp.Click(submit, chromedp.ByQuery))
@@ -178,7 +183,7 @@ func (d *dayOf) colleagues(page *browser.Page, customers []string) {
 	page.Choose("role", "rep")
 	page.Choose("team", "华东")
 	page.Choose("department", "sales")
-	page.Evaluate(`(() => { const box = document.querySelector(".crm-form [name=active]"); box.checked || box.click(); })()`, nil)
+	page.Await("that they may begin", `document.querySelector(".crm-form [name=active]").checked`)
 	page.Picture("day-director-colleague")
 	page.SaveForm()
 	page.Await("the form closed", `!document.querySelector(".record-upsert-modal")`)
@@ -289,7 +294,7 @@ func TestDayOfSuperuser(t *testing.T) {
 		"#/policy": ".crm-policy-row", "#/jobs": ".crm-job", "#/audit": ".crm-audit-table tbody tr",
 	} {
 		page.OpenHash(hash)
-		page.Await(hash, fmt.Sprintf(`location.hash.startsWith(%q) && document.querySelector(%q)?.checkVisibility() && !document.querySelector(".page-content .loader, .skeleton-loader")`, hash, selector))
+		page.Await(hash, fmt.Sprintf(`location.hash.startsWith(%q) && document.querySelector(%q)?.checkVisibility() && ![...document.querySelectorAll(".loader, .skeleton-loader")].some((el) => el.checkVisibility())`, hash, selector))
 	}
 
 	t.Log("forms of records, and saving something")

@@ -123,6 +123,7 @@ const begin = {
     follow_ups: () => ({ started_at: now(), direction: "out" }),
     cases: () => ({ opened_at: now() }),
     tasks: () => ({ priority: "normal", status: "open" }),
+    users: () => ({ active: true }),
 };
 
 // What a duplicate of a record does not take over: it would be refused, or untrue.
