@@ -60,6 +60,7 @@ func (d *dayOf) manager(page *browser.Page, customers []string) {
 	act := func(customer, name, dialog string, steps ...chromedp.Action) {
 		d.t.Helper()
 		page.Visit("#/customer/" + customer)
+		page.Await("the customer, and not the one before", fmt.Sprintf(`document.querySelector(".crm-customer .crm-title")?.textContent == %q`, d.one("manager", "customers", `id = "`+customer+`"`)["name"]))
 		page.Await("the menu with it", fmt.Sprintf(`(() => { // drawn anew, and closed, by what arrives meanwhile
 			const item = document.querySelector(".crm-act-%s");
 			item && !item.checkVisibility() && document.querySelector(".crm-more-acts > button").click();
