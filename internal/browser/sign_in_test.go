@@ -182,6 +182,9 @@ func TestOwnAccount(t *testing.T) {
 	for letter := range letters { // one of a sign-in from another program may come first
 		text := strings.ReplaceAll(strings.ReplaceAll(letter.Text, "=\r\n", ""), "=3D", "=")
 		if link = regexp.MustCompile(`/_/#/auth/confirm-password-reset/[\w.-]+`).FindString(text); link != "" {
+			if chinese, english := strings.Index(text, "=E9=87=8D=E8=AE=BE=E5=AF=86=E7=A0=81</a>"), strings.Index(text, "Reset password</a>"); chinese < 0 || english < chinese {
+				t.Errorf("the letter is to be in Chinese, and below in English: %s", text)
+			}
 			break
 		}
 	}

@@ -62,7 +62,7 @@ export function show(route) {
     return page({
         name: "cases", title: say("page.cases"),
         actions: [crm.isStaff() ? button({
-            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(() => changed()),
+            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(at, () => changed()),
         }) : null],
         onmount: () => {
             changed();

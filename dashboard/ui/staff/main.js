@@ -4,7 +4,8 @@ const crm = window.crm;
 const { say } = crm;
 const own = (run) => crm.verbatim(run);
 
-crm.me = () => app.store.superuser;
+// me is who is signed in; somebody without anything while a page is left by signing out.
+crm.me = () => app.store.superuser ?? {};
 crm.isStaff = (record = app.store.superuser) => !!record?.id && record.collectionName != "_superusers";
 crm.role = () => crm.isStaff() ? app.store.superuser.role || "none" : app.store.superuser?.id ? "superuser" : "";
 crm.collection = (name) => app.store.collections.find((collection) => collection.name == name);
