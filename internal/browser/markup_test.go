@@ -39,9 +39,12 @@ func written(t *testing.T, as *browser.Session, texts map[string][]string, colle
 			return answer.ID
 		}
 		before := len(fields)
-		for name := range answer.Data { // those that take no such text
-			if _, needed := needs[name]; !needed {
-				delete(fields, name)
+		for name := range fields { // those that take no such text, or not without another
+			_, needed := needs[name]
+			for refused := range answer.Data {
+				if !needed && strings.HasPrefix(name, refused) {
+					delete(fields, name)
+				}
 			}
 		}
 		if len(fields) == before {
@@ -69,39 +72,39 @@ func TestMarkup(t *testing.T) {
 			}
 		}
 	}
-	make := func(collection string, needs map[string]any) string {
+	create := func(collection string, needs map[string]any) string {
 		t.Helper()
 		return written(t, director, texts, collection, needs)
 	}
 	now := time.Now()
 	root.Update("users", rep.ID, map[string]any{"name": "周" + markup})
 	root.Update("teams", root.List("teams", "", "")[0]["id"].(string), map[string]any{"name": "华东" + markup})
-	industry := make("industries", map[string]any{"code": "99", "name": "其他" + markup, "name_en": "Other" + markup})
-	tag := make("tags", map[string]any{"group": "basic", "name": "重点" + markup})
+	industry := create("industries", map[string]any{"code": "99", "name": "其他" + markup, "name_en": "Other" + markup})
+	tag := create("tags", map[string]any{"group": "basic", "name": "重点" + markup})
 	ids := map[string]string{"industries": industry, "tags": tag}
-	ids["customers"] = make("customers", map[string]any{
+	ids["customers"] = create("customers", map[string]any{
 		"name": "青禾" + markup, "industry": industry, "tags": []string{tag}, "size": "51-100", "source": "visit", "owner": rep.ID, "first_contact_on": "2024-05-06",
 	})
 	customer := ids["customers"]
-	ids["contacts"] = make("contacts", map[string]any{"customer": customer, "name": "王" + markup, "is_primary": true})
-	ids["follow_ups"] = make("follow_ups", map[string]any{
+	ids["contacts"] = create("contacts", map[string]any{"customer": customer, "name": "王" + markup, "is_primary": true})
+	ids["follow_ups"] = create("follow_ups", map[string]any{
 		"customer": customer, "contact": ids["contacts"], "started_at": now.Add(-time.Hour).Format(time.RFC3339), "channel": "phone", "direction": "out",
 		"feedback": "positive", "status": "to_follow_up", "next_action": "寄" + markup, "next_action_on": now.AddDate(0, 0, 1).Format(time.DateOnly),
 	})
-	ids["plans"] = make("plans", map[string]any{"name": "季" + markup, "period": fmt.Sprintf("%d-Q%d", now.Year(), (int(now.Month())+2)/3)})
+	ids["plans"] = create("plans", map[string]any{"name": "季" + markup, "period": fmt.Sprintf("%d-Q%d", now.Year(), (int(now.Month())+2)/3)})
 	for _, person := range []*browser.Session{director, rep} {
-		ids["tasks"] = make("tasks", map[string]any{
+		ids["tasks"] = create("tasks", map[string]any{
 			"customer": customer, "assignee": person.ID, "kind": "other", "priority": "high", "due_at": now.Add(2 * time.Hour).Format(time.RFC3339), "plan": ids["plans"],
 			"title": "办" + markup,
 		})
 	}
-	ids["cases"] = make("cases", map[string]any{"customer": customer, "contact": ids["contacts"], "kind": "complaint", "severity": "major", "subject": "坏" + markup})
-	ids["orders"] = make("orders", map[string]any{"customer": customer, "ordered_at": now.Add(-48 * time.Hour).Format(time.RFC3339), "amount": 1000})
-	ids["contracts"] = make("contracts", map[string]any{"customer": customer, "status": "active", "starts_on": "2026-01-01", "ends_on": "2027-12-31"})
-	ids["surveys"] = make("surveys", map[string]any{"customer": customer, "nps": 5, "satisfaction": 5, "answered_at": now.Format(time.RFC3339)})
-	ids["materials"] = make("materials", map[string]any{"kind": "case_study"})
-	ids["playbooks"] = make("playbooks", map[string]any{"materials": []string{ids["materials"]}})
-	ids["campaigns"] = make("campaigns", map[string]any{"channel": "event", "starts_on": "2026-01-01", "ends_on": "2026-12-31"})
+	ids["cases"] = create("cases", map[string]any{"customer": customer, "contact": ids["contacts"], "kind": "complaint", "severity": "major", "subject": "坏" + markup})
+	ids["orders"] = create("orders", map[string]any{"customer": customer, "ordered_at": now.Add(-48 * time.Hour).Format(time.RFC3339), "amount": 1000})
+	ids["contracts"] = create("contracts", map[string]any{"customer": customer, "amount": 0, "status": "active", "starts_on": "2026-01-01", "ends_on": "2027-12-31"})
+	ids["surveys"] = create("surveys", map[string]any{"customer": customer, "nps": 5, "satisfaction": 5, "sent_at": now.Add(-time.Hour).Format(time.RFC3339), "answered_at": now.Format(time.RFC3339)})
+	ids["materials"] = create("materials", map[string]any{"kind": "case_study"})
+	ids["playbooks"] = create("playbooks", map[string]any{"materials": []string{ids["materials"]}})
+	ids["campaigns"] = create("campaigns", map[string]any{"channel": "event", "starts_on": "2026-01-01", "ends_on": "2026-12-31"})
 
 	for _, role := range []string{"director", "rep"} {
 		page := program.Open("/_/", 1366, 860)

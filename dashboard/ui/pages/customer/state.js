@@ -43,10 +43,17 @@ export function customerState(id) {
     let stopped = false;
     let waiting = null;
     const stops = [];
+    const asked = {}; // how often each part was
 
+    // read reads a part. An answer that a later question has overtaken is dropped, and so is one that comes when the page was left.
     async function read(name) {
+        const mine = asked[name] = (asked[name] ?? 0) + 1;
+        const isLate = () => stopped || mine != asked[name];
         try {
             const value = await readers[name](id);
+            if (isLate()) {
+                return;
+            }
             data[name] = value ?? null;
             if (name == "customer") {
                 data.missing = !value;
@@ -58,7 +65,7 @@ export function customerState(id) {
                 data.failures = { ...data.failures, [name]: false };
             }
         } catch (err) {
-            if (!err?.isAbort && !stopped) {
+            if (!err?.isAbort && !isLate()) {
                 data.failures = { ...data.failures, [name]: true };
                 data.failed = name == "customer" && !data.customer;
             }
@@ -80,7 +87,7 @@ export function customerState(id) {
 
     // What colleagues save is read again as oneself would: of the news only that there are any.
     function listen() {
-        if (stopped) {
+        if (stopped || stops.length) {
             return;
         }
         for (const collection of ["customers", "follow_ups", "tasks", "contacts", "orders", "cases"]) {

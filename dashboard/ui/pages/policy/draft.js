@@ -65,7 +65,7 @@ export const copy = clone;
 
 // Names and values of a change in words.
 export const nameOfChange = ({ group, row, field }) => group == "policy" ? nameOf("policy", field)
-    : `${group == "tiers" ? row : option("risk_rules", "signal", row)}${say("policy.colon")}${nameOf(group, field)}`;
+    : `${group == "tiers" ? row : option("risk_rules", "signal", row)}${crm.colon}${nameOf(group, field)}`;
 
 export function valueOf({ group, field }, value) {
     if (group == "policy") {
