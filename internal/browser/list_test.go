@@ -135,10 +135,7 @@ var listWords = map[string]map[string]string{
 // people typed stays as it is, though it be a word of the dashboard's.
 func TestLists(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	people := program.Staff(program.Session("_superusers", rootEmail, rootPassword))
+	program, _, people := newOffice(t)
 	ids := listed(t, people)
 
 	for _, role := range []string{"rep", "director"} {
@@ -319,10 +316,7 @@ func lookAtRows(t *testing.T, page *browser.Page, ids map[string]string) {
 // TestListAddresses: a list shows what its address says, wherever one comes from: by a link of a page, from another list, on the way back, or anew.
 func TestListAddresses(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	people := program.Staff(program.Session("_superusers", rootEmail, rootPassword))
+	program, _, people := newOffice(t)
 	ids := listed(t, people)
 	page := program.Open("/_/", 1366, 860)
 	page.SignInStaff("director")
@@ -349,11 +343,7 @@ func TestListAddresses(t *testing.T) {
 // TestInputs: the record form takes days as days, moments in the policy's time zone, and numbers as people write them.
 func TestInputs(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	ids := listed(t, people)
 	survey := root.Create("surveys", map[string]any{"customer": ids["Reset"], "sent_at": time.Now().Add(-24 * time.Hour).Format(time.RFC3339)})
 

@@ -12,8 +12,8 @@ import (
 // idle is how long nothing may be on its way before a page counts as loaded.
 const idle = 400 * time.Millisecond
 
-// traffic is what a page asks the network for.
-type traffic struct {
+// load is how a page is loaded, from what it asks the network for.
+type load struct {
 	mu       sync.Mutex
 	began    time.Time
 	ended    time.Time
@@ -26,7 +26,7 @@ type traffic struct {
 // answer, shortest first.
 func (p *Page) ColdLoads(hash string, times int) []time.Duration {
 	p.t.Helper()
-	now := &traffic{}
+	now := &load{}
 	chromedp.ListenTarget(p.ctx, now.hear)
 	p.Do(network.Enable(), network.SetCacheDisabled(true))
 	var took []time.Duration
@@ -42,50 +42,50 @@ func (p *Page) ColdLoads(hash string, times int) []time.Duration {
 	return took
 }
 
-func (n *traffic) reset() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	n.began, n.ended, n.open, n.requests = time.Time{}, time.Time{}, map[network.RequestID]bool{}, 0
+func (l *load) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.began, l.ended, l.open, l.requests = time.Time{}, time.Time{}, map[network.RequestID]bool{}, 0
 }
 
-func (n *traffic) hear(event any) {
-	n.mu.Lock()
-	defer n.mu.Unlock()
+func (l *load) hear(event any) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		if e.Type == network.ResourceTypeEventSource || n.open == nil { // a stream that stays open
+		if e.Type == network.ResourceTypeEventSource || l.open == nil { // a stream that stays open
 			return
 		}
-		if n.began.IsZero() {
-			n.began = e.Timestamp.Time()
+		if l.began.IsZero() {
+			l.began = e.Timestamp.Time()
 		}
-		n.open[e.RequestID], n.changed, n.requests = true, time.Now(), n.requests+1
+		l.open[e.RequestID], l.changed, l.requests = true, time.Now(), l.requests+1
 	case *network.EventLoadingFinished:
-		n.end(e.RequestID, e.Timestamp.Time())
+		l.end(e.RequestID, e.Timestamp.Time())
 	case *network.EventLoadingFailed:
-		n.end(e.RequestID, e.Timestamp.Time())
+		l.end(e.RequestID, e.Timestamp.Time())
 	}
 }
 
-func (n *traffic) end(id network.RequestID, at time.Time) {
-	if !n.open[id] {
+func (l *load) end(id network.RequestID, at time.Time) {
+	if !l.open[id] {
 		return
 	}
-	delete(n.open, id)
-	n.changed = time.Now()
-	if at.After(n.ended) {
-		n.ended = at
+	delete(l.open, id)
+	l.changed = time.Now()
+	if at.After(l.ended) {
+		l.ended = at
 	}
 }
 
-func (n *traffic) isIdle() bool {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.requests > 0 && len(n.open) == 0 && time.Since(n.changed) > idle
+func (l *load) isIdle() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.requests > 0 && len(l.open) == 0 && time.Since(l.changed) > idle
 }
 
-func (n *traffic) took() time.Duration {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	return n.ended.Sub(n.began)
+func (l *load) took() time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.ended.Sub(l.began)
 }

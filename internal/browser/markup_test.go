@@ -56,11 +56,7 @@ func written(t *testing.T, as *browser.Session, texts map[string][]string, colle
 // TestMarkup: nothing that people write is taken for part of a page, in no list, form, page, message or search.
 func TestMarkup(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	director, rep := people["director"], people["rep"]
 	texts := map[string][]string{}
 	collections, _ := root.Send(http.MethodGet, "/api/collections?perPage=200", nil)["items"].([]any)
@@ -102,8 +98,8 @@ func TestMarkup(t *testing.T) {
 	ids["orders"] = create("orders", map[string]any{"customer": customer, "ordered_at": now.Add(-48 * time.Hour).Format(time.RFC3339), "amount": 1000})
 	ids["contracts"] = create("contracts", map[string]any{"customer": customer, "amount": 0, "status": "active", "starts_on": "2026-01-01", "ends_on": "2027-12-31"})
 	ids["surveys"] = create("surveys", map[string]any{"customer": customer, "nps": 5, "satisfaction": 5, "sent_at": now.Add(-time.Hour).Format(time.RFC3339), "answered_at": now.Format(time.RFC3339)})
-	ids["materials"] = create("materials", map[string]any{"kind": "case_study"})
-	ids["playbooks"] = create("playbooks", map[string]any{"materials": []string{ids["materials"]}})
+	ids["materials"] = create("materials", map[string]any{"kind": "case"})
+	ids["playbooks"] = create("playbooks", map[string]any{"tier": "A", "actions": []any{map[string]any{"what": markup}}, "materials": []string{ids["materials"]}})
 	ids["campaigns"] = create("campaigns", map[string]any{"channel": "event", "starts_on": "2026-01-01", "ends_on": "2026-12-31"})
 
 	for _, role := range []string{"director", "rep"} {
@@ -129,6 +125,14 @@ func TestMarkup(t *testing.T) {
 			page.Visit(hash)
 			whole("at " + hash)
 		}
+		page.Visit("#/customer/" + customer)
+		for _, opener := range []string{".of-follow_ups .crm-line-title", ".of-tier_changes .crm-line-title", ".crm-contact .crm-line-title"} {
+			page.Await(opener, fmt.Sprintf(`document.querySelector(%q)`, opener))
+			page.Evaluate(fmt.Sprintf(`void document.querySelector(%q).click()`, opener), nil)
+			page.AwaitForm()
+			whole("in the form behind " + opener)
+			page.CloseForm()
+		}
 		page.Evaluate(`void document.querySelector(".crm-bell").click()`, nil)
 		page.Await("the notices", `!document.querySelector("#crm-notices .skeleton-loader")`)
 		whole("in the notices")
@@ -142,11 +146,6 @@ func TestMarkup(t *testing.T) {
 			page.OpenForm(collection, id)
 			whole("in the form of " + collection)
 			page.CloseForm()
-			page.Evaluate(fmt.Sprintf(`app.modals.openRecordPreview(crm.collection(%q), %q)`, collection, id), nil)
-			page.Await("the preview", `!!document.querySelector(".record-preview-modal") && !document.querySelector(".record-preview-modal .loader")`)
-			whole("in the preview of " + collection)
-			page.Evaluate(`app.modals.close(null, true)`, nil)
-			page.Await("no preview", `!document.querySelector(".record-preview-modal")`)
 		}
 		page.OpenList("customers")
 		search(page, markup)

@@ -1,7 +1,7 @@
 // The policy: tiers, thresholds, signals and all else by which customers are judged and work is given. Nothing is saved unseen: first it
 // is shown whom it would move.
 
-import { button, card, empty, loading, page, say, t } from "../elements.js";
+import { button, card, collectionName, empty, loading, page, say, t } from "../elements.js";
 import { forDirectors } from "./directors.js";
 import { apply, copy, differences, read } from "./policy/draft.js";
 import { fieldRow, groups } from "./policy/fields.js";
@@ -69,10 +69,10 @@ export const show = forDirectors("policy", () => {
 
 function formOf(draft, changed, id, submit) {
     return t.form({ id, rid: draft, onsubmit: submit },
-        card({ title: say("collection.tiers"), className: "crm-policy-tiers" }, t.p({ className: "txt-hint" }, say("policy.tiers.help")), tiersTable(draft.tiers)),
+        card({ title: collectionName("tiers"), className: "crm-policy-tiers" }, t.p({ className: "txt-hint" }, say("policy.tiers.help")), tiersTable(draft.tiers)),
         t.div({ className: "crm-policy-groups" }, groups.map((group) => card({ title: say("policy.group." + group.name), className: "crm-group-" + group.name },
             t.p({ className: "txt-hint" }, say("policy.group." + group.name + ".help")), Object.keys(group.fields).map((field) => fieldRow(field, draft.policy, changed))))),
-        card({ title: say("collection.risk_rules"), className: "crm-policy-rules" }, t.p({ className: "txt-hint" }, say("policy.rules.help")), rulesTable(draft.risk_rules)));
+        card({ title: collectionName("risk_rules"), className: "crm-policy-rules" }, t.p({ className: "txt-hint" }, say("policy.rules.help")), rulesTable(draft.risk_rules)));
 }
 
 // leaveGuard asks before unsaved changes are left behind: by a link, the way back, or closing the window.

@@ -1,4 +1,4 @@
-import { badge, button, card, day, icon, label, option, say, t } from "../../elements.js";
+import { badge, button, card, collectionName, day, icon, label, option, say, t } from "../../elements.js";
 import { askReveal } from "./reveal.js";
 import { open, part } from "./state.js";
 
@@ -15,7 +15,7 @@ const ways = [
 export function contacts(state) {
     const revealed = store({}); // "id/field/rev": in this page alone, and gone with it
     return card({
-        title: say("collection.contacts"), className: "crm-contacts",
+        title: collectionName("contacts"), className: "crm-contacts",
         actions: [() => state.data.contactRights?.create && state.data.customer?.stage != "archived" ? button({
             words: "customer.addContact", iconName: "ri-user-add-line", className: "sm transparent secondary crm-act-contact", run: () => add(state),
         }) : null],

@@ -169,8 +169,5 @@ export const part = (state, name, lines, view) => () => {
 export const again = (read) => t.div({ className: "crm-part-failed" },
     t.p({ className: "txt-hint" }, say("customer.failed")), button({ words: "failed.again", className: "sm secondary", run: read }));
 
-// open opens the record's own form, or for what only the program writes, its preview.
-export function open(collection, record) {
-    const show = ["signals", "tier_changes"].includes(collection) ? app.modals.openRecordPreview : app.modals.openRecordUpsert;
-    show(crm.collection(collection), record.id);
-}
+// open opens the record's own form, which only shows what its reader may not change.
+export const open = (collection, { id }) => app.modals.openRecordUpsert(crm.collection(collection), id);

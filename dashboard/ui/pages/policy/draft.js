@@ -3,6 +3,7 @@
 import { option, say } from "../../elements.js";
 import { groups, nameOf, told } from "./fields.js";
 
+const { crm } = window;
 const clone = (value) => JSON.parse(JSON.stringify(value));
 const same = (a, b) => JSON.stringify(a ?? null) == JSON.stringify(b ?? null);
 const policyFields = groups.flatMap((group) => Object.keys(group.fields));

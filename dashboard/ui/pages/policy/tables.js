@@ -3,6 +3,7 @@
 import { option, say, t, tierBadge } from "../../elements.js";
 import { nameOf } from "./fields.js";
 
+const { crm } = window;
 const roles = ["rep", "support", "manager", "director"];
 
 // cell is a cell of a table with an input in it; its head names it.
