@@ -32,10 +32,13 @@ $(LINT):
 	GOBIN=$(CURDIR)/.bin go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_LINT_VERSION)
 	mv $(CURDIR)/.bin/golangci-lint $@
 
-# These are long walks on one goroutine, or hundreds of thousands of answers: the race detector would find nothing more there, for minutes.
+# These are long walks on one goroutine, hundreds of thousands of answers, or programs of their own: the race detector would find nothing more
+# there, for minutes.
+ALONE := ./bench ./commands ./demo ./internal/accesstest ./internal/fortnight ./internal/yeartest
+
 unit: ## Go tests with the race detector
-	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v -e '/internal/browser$$' -e '/internal/accesstest$$' -e '/demo$$' -e '/internal/yeartest$$' -e '/internal/fortnight$$')
-	go test -count=1 ./demo ./internal/accesstest ./internal/yeartest ./internal/fortnight
+	CGO_ENABLED=1 go test -race -count=1 -timeout 14m $$(go list ./... | grep -v -e '/internal/browser' $(ALONE:./%=-e 'touchbase/%$$'))
+	go test -count=1 $(ALONE)
 	go test -count=1 -run 'TestRetail|TestExportIsAStream' -v ./imports ./api
 
 browser: ## the pages in a real Chromium
@@ -43,7 +46,7 @@ ifeq ($(CHROMIUM),)
 	@test "$$(id -u)" = 0 || { echo "Chromium is missing; install it (Debian: apt-get install chromium) and try again"; exit 1; }
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium fonts-noto-cjk >/dev/null
 endif
-	go test -count=1 -timeout 10m ./internal/browser
+	go test -count=1 -timeout 14m ./internal/browser/...
 
 bench: ## how fast it is, as ratios
 	go test -run '^$$' -bench . -benchtime 1x ./...

@@ -21,7 +21,7 @@ const (
 // noFigure says so, in Chinese and English.
 var noFigure = map[string][2]string{
 	NoFigureYet:   {"该周期内还没有可统计的数据", "nothing to count in this period yet"},
-	NoFigureGiven: {"团队的统计数字仅供其经理和总监查看", "the figures of a team are for its managers and the directors"},
+	NoFigureGiven: {"团队的统计数字仅供其主管和总监查看", "the figures of a team are for its managers and the directors"},
 }
 
 // GoalProgress is a goal beside what was reached so far, over the plan's team (the whole company where it has none) and period.

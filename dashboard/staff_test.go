@@ -54,7 +54,7 @@ func TestSchemaOfStaff(t *testing.T) {
 		for _, item := range answer.Items {
 			name := item["name"].(string)
 			told = append(told, name)
-			if keys := slices.Sorted(maps.Keys(item)); !slices.Equal(keys, []string{"created", "fields", "id", "name", "system", "type", "updated"}) {
+			if keys := slices.Sorted(maps.Keys(item)); !slices.Equal(keys, []string{"created", "fields", "id", "name", "place", "system", "type", "updated"}) {
 				t.Errorf("%s, %s: told %v", role, name, keys)
 			}
 			var fields []string
@@ -146,7 +146,7 @@ func TestRoutesOfSuperusers(t *testing.T) {
 func TestFreshFiles(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	for _, path := range []string{"/_/extensions.js", "/_/extensions/crm/elements.js", "/_/extensions/crm/style.css"} {
+	for _, path := range []string{"/_/extensions.js", "/_/extensions/crm/elements.js", "/_/extensions/crm/styles/shared.css"} {
 		answer := o.get(nil, path).Want(http.StatusOK)
 		tag := answer.Header.Get("ETag")
 		if got := answer.Header.Get("Cache-Control"); got != "no-cache" || tag == "" {

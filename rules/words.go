@@ -19,7 +19,7 @@ var terms = map[string][2]string{ // value → Chinese, English
 	"potential:key": {"重点", "key"}, "potential:potential": {"有潜力", "potential"}, "potential:watching": {"观望", "watching"},
 	"high": {"高", "high"}, "medium": {"中", "medium"}, "low": {"低", "low"}, "unclear": {"不明", "unclear"},
 	"strong": {"强", "strong"}, "some": {"一般", "some"}, "vague": {"模糊", "vague"}, "": {"未知", "not known"},
-	"rep": {"销售", "rep"}, "support": {"客服", "support"}, "manager": {"经理", "manager"}, "director": {"总监", "director"},
+	"rep": {"销售", "rep"}, "support": {"客服", "support"}, "manager": {"主管", "manager"}, "director": {"总监", "director"},
 	"risk:stable": {"稳定", "stable"}, "risk:warning": {"预警", "warning"}, "risk:churn_risk": {"流失风险", "churn risk"},
 	"cause:price": {"价格", "price"}, "cause:upgrade": {"需求升级", "upgrade"}, "cause:relationship": {"客情关系", "relationship"},
 	"cause:service": {"服务", "service"}, "cause:": {"原因不明", "no evidence of a cause"},

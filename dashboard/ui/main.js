@@ -4,16 +4,25 @@
 const { crm } = window;
 const file = (path) => app.pb.buildURL(`/_/extensions/crm/${path}`);
 
-document.head.append(t.link({ rel: "stylesheet", href: file("style.css") }));
+document.head.append(...["shared", "records", "pages", "customer"].map((name) => t.link({ rel: "stylesheet", href: file(`styles/${name}.css`) })));
 
 // turns counts the pages that were gone to.
 let turns = 0;
 window.addEventListener("hashchange", () => turns++);
 
+// ahead asks for all a page is made of at once.
+const asked = new Set();
+const ahead = (name) => window.crmModules[name]?.filter((path) => !asked.has(path)).forEach((path) => {
+    asked.add(path);
+    document.head.append(t.link({ rel: "modulepreload", href: file(path) }));
+});
+ahead(/^#\/(\w+)/.exec(location.hash)?.[1]);
+
 // page opens a page's module. Whatever goes wrong in there is said on the page, and nowhere else. One that is loaded when its reader has
 // gone on already leaves what is there then.
 const page = (name) => async (route) => {
     const turn = turns;
+    ahead(name);
     try {
         const { show } = await import(file(`pages/${name}.js`));
         return turn == turns ? await show(route) : app.store.page;

@@ -14,7 +14,7 @@ import (
 func TestPagesForEverybody(t *testing.T) {
 	t.Parallel()
 	program := browser.New(t)
-	program.Serve("demo")
+	program.ServeDemo()
 	director := program.Session("users", "gu.yuanheng@qiheng.example", demo.Password)
 	customer := director.List("customers", `owner.email = "gu.yuanheng@qiheng.example" || owner != ""`, "-open_tasks")[0]["id"].(string)
 	page := program.Open("/_/", 1366, 860)
@@ -35,6 +35,11 @@ func TestPagesForEverybody(t *testing.T) {
 			page.Do(chromedp.EmulateViewport(int64(width), 860))
 			for _, place := range browser.Places {
 				page.Visit(place.Of(customer))
+				if scheme == "light" {
+					if shift := page.Jumps(place.Of(customer)); shift > 0.1 { // what is called good
+						t.Errorf("%s, %d px: the page jumps while it loads, by %.3f", place.Name, width, shift)
+					}
+				}
 				check(fmt.Sprintf("%s, %s, %d px", place.Name, scheme, width))
 			}
 		}

@@ -66,6 +66,56 @@ func New(t T) *Program {
 	return &Program{t: t, path: path, Dir: filepath.Join(t.TempDir(), "data")}
 }
 
+// demoData is the directory of the demo company; it is made up once for all tests.
+var demoData = sync.OnceValues(func() (string, error) {
+	path, err := build()
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(filepath.Dir(path), "demo_data")
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	address := listener.Addr().String()
+	listener.Close()
+	server := exec.Command(path, "demo", "--dir", dir, "--dev=false", "--http", address)
+	if err := server.Start(); err != nil {
+		return "", err
+	}
+	for deadline := time.Now().Add(demoTimeout); ; time.Sleep(100 * time.Millisecond) {
+		response, err := http.Get("http://" + address + "/api/health")
+		if err == nil {
+			response.Body.Close()
+			break
+		}
+		if time.Now().After(deadline) {
+			server.Process.Kill()
+			return "", fmt.Errorf("the demo does not answer: %w", err)
+		}
+	}
+	if err := server.Process.Signal(os.Interrupt); err != nil {
+		return "", err
+	}
+	return dir, server.Wait()
+})
+
+// demoTimeout is how long the demo may take to make its year up, on a busy machine.
+const demoTimeout = 3 * time.Minute
+
+// ServeDemo serves a copy of the demo company.
+func (p *Program) ServeDemo() {
+	p.t.Helper()
+	dir, err := demoData()
+	if err != nil {
+		p.t.Fatalf("failed to make the demo up: %v", err)
+	}
+	if err := os.CopyFS(p.Dir, os.DirFS(dir)); err != nil {
+		p.t.Fatal(err)
+	}
+	p.Serve("demo")
+}
+
 // Run runs a command to its end and gives what it printed.
 func (p *Program) Run(args ...string) string {
 	p.t.Helper()

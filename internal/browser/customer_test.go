@@ -269,7 +269,7 @@ func (w *window) day(customer string) {
 	rep.Await("the promise kept", `![...document.querySelectorAll(".crm-task")].some((el) => el.textContent.includes("3天内寄出样品"))`)
 	rep.Await("its result in the history", `[...document.querySelectorAll(".crm-event.of-tasks")].some((el) => el.textContent.includes("顺丰已寄出"))`)
 	// One kind of the history alone.
-	rep.Do(chromedp.Click(`.crm-filters [data-of=cases]`, chromedp.ByQuery))
+	rep.Do(chromedp.Click(`.crm-choices [data-of=cases]`, chromedp.ByQuery))
 	rep.Await("cases alone", `document.querySelectorAll(".crm-event").length == 1 && document.querySelector(".crm-event.of-cases")`)
 	// On paper.
 	rep.Do(emulation.SetEmulatedMedia().WithMedia("print"))
@@ -318,7 +318,7 @@ func (s *shop) phone(customer string) {
 		w.become("rep", language, customer)
 		w.checkAccessible("a phone")
 		var wide []string
-		w.Evaluate(`[...document.querySelectorAll(".crm-customer *")].filter((el) => !el.closest(".crm-filters, .crm-sr, .crm-sheet") && el.getBoundingClientRect().right > innerWidth + 1)
+		w.Evaluate(`[...document.querySelectorAll(".crm-customer *")].filter((el) => !el.closest(".crm-choices, .crm-sr, .crm-sheet") && el.getBoundingClientRect().right > innerWidth + 1)
 			.map((el) => el.className)`, &wide)
 		if len(wide) > 0 {
 			s.t.Errorf("wider than a phone: %v", wide)

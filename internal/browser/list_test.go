@@ -181,7 +181,7 @@ func lookAtCustomers(t *testing.T, page *browser.Page, me *browser.Session, lang
 	for _, name := range []string{"due", "silent", "risk", "incomplete", "pool"} {
 		view(page, words[name])
 		shows(t, page, name, idsOf(all, views[name]))
-		page.Await("the view marked", fmt.Sprintf(`document.querySelector(".crm-view.active[aria-current=true]").textContent == %q && new URLSearchParams(location.hash.split("?")[1]).get("filter")`, words[name]))
+		page.Await("the view marked", fmt.Sprintf(`document.querySelector(".crm-choice.active[aria-current=true]").textContent == %q && new URLSearchParams(location.hash.split("?")[1]).get("filter")`, words[name]))
 	}
 	view(page, words["mine"]) // nobody's are not mine
 	shows(t, page, "mine", idsOf(all, views["mine"]))

@@ -47,6 +47,20 @@ func (p *Page) Visit(hash string) {
 	p.Await("the page "+hash, fmt.Sprintf(`location.hash == %q && !document.querySelector("main > .page.left") && (%s)`, hash, settled))
 }
 
+// Jumps opens a page anew and gives how much of it moved while it loaded, as the cumulative layout shift of Web Vitals.
+func (p *Page) Jumps(hash string) (shift float64) {
+	p.t.Helper()
+	p.Do(chromedp.Navigate("about:blank"), chromedp.Navigate(p.url+"/_/"+hash))
+	p.Await("the page "+hash, fmt.Sprintf("location.hash == %q && (%s)", hash, settled))
+	p.Evaluate(`new Promise((resolve) => {
+		let sum = 0;
+		const observer = new PerformanceObserver((list) => list.getEntries().forEach((entry) => sum += entry.value));
+		observer.observe({ type: "layout-shift", buffered: true });
+		requestAnimationFrame(() => requestAnimationFrame(() => resolve(sum)));
+	})`, &shift)
+	return shift
+}
+
 // Violation is what a page does that some people cannot use.
 type Violation struct {
 	ID     string   `json:"id"`

@@ -167,6 +167,9 @@ func TestOwnAccount(t *testing.T) {
 	for letter := range letters { // one of a sign-in from another program may come first
 		text := strings.ReplaceAll(strings.ReplaceAll(letter.Text, "=\r\n", ""), "=3D", "=")
 		if link = regexp.MustCompile(`/_/#/auth/confirm-password-reset/[\w.-]+`).FindString(text); link != "" {
+			if chinese, english := strings.Index(text, "=E9=87=8D=E8=AE=BE=E5=AF=86=E7=A0=81</a>"), strings.Index(text, "Reset password</a>"); chinese < 0 || english < chinese {
+				t.Errorf("the letter is to be in Chinese, and below in English: %s", text)
+			}
 			break
 		}
 	}
@@ -179,4 +182,21 @@ func TestOwnAccount(t *testing.T) {
 	)
 	page.Await("the new password taken", `!document.querySelector("input[type=password]")?.checkVisibility()`)
 	program.Session("users", "rep@touchbase.example", again)
+}
+
+// TestFreshLibraries: PocketBase's libraries, which have no version in their address, are asked for anew after an upgrade, too.
+func TestFreshLibraries(t *testing.T) {
+	t.Parallel()
+	program := browser.New(t)
+	program.Serve()
+	for _, path := range []string{"/_/libs/shablon/shablon.iife.js", "/_/libs/uplot/uplot.iife.js", "/_/extensions.js", "/_/extensions/crm/pages/today.js"} {
+		response, err := http.Get("http://" + program.Address + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		response.Body.Close()
+		if header := response.Header; response.StatusCode != http.StatusOK || header.Get("Cache-Control") != "no-cache" || header.Get("ETag") == "" {
+			t.Errorf("%s: %s, Cache-Control %q, ETag %q", path, response.Status, header.Get("Cache-Control"), header.Get("ETag"))
+		}
+	}
 }

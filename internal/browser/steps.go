@@ -1,10 +1,13 @@
 package browser
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
@@ -54,9 +57,24 @@ func (p *Page) OpenList(collection string) {
 func (p *Page) Await(what, script string) {
 	p.t.Helper()
 	p.await(what, func() (holds bool) {
-		p.Evaluate("!!("+script+")", &holds)
-		return holds
+		ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
+		defer cancel()
+		err := chromedp.Run(ctx, chromedp.Evaluate("!!("+script+")", &holds, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+		if err != nil && !betweenPages(err) {
+			p.t.Fatalf("%s: %v", what, err)
+		}
+		return err == nil && holds
 	})
+}
+
+// betweenPages tells whether a script found no page to run in, as one was just leaving for the next.
+func betweenPages(err error) bool {
+	for _, words := range []string{"navigated or closed", "Cannot find context", "Execution context was destroyed", "Not attached to an active page"} {
+		if strings.Contains(err.Error(), words) {
+			return true
+		}
+	}
+	return false
 }
 
 // await waits until something holds.

@@ -127,7 +127,7 @@ func (d *dayOf) shows(page *browser.Page, what, as, query string) sections {
 			const part = want[section.id.slice(4)];
 			const items = [...section.querySelectorAll(".crm-item")].map((item) => item.dataset.key);
 			return part && section.querySelector(".crm-count").textContent == String(part.Count) && JSON.stringify(items) == JSON.stringify(part.Items)
-				&& document.querySelector(".crm-chip-" + section.id.slice(4) + " strong").textContent == String(part.Count);
+				&& document.querySelector(".crm-jump-" + section.id.slice(4) + " strong").textContent == String(part.Count);
 		});
 	})()`, raw))
 	return want

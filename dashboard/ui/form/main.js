@@ -198,7 +198,7 @@ function notice({ collection: { crmForm: form } }) {
         return !words ? null : t.div({ className: "alert info crm-why" }, lock(), t.span(null, say(words)));
     };
     return quietly(() => t.div({
-        className: "crm-notice",
+        className: "crm-form-notices",
         ...follow([() => form.isNew ? "" : form.original.id, (id) => readRights(form, id)]),
     }, why, ...crm.form.started.map((part) => part(form)).filter(Boolean)));
 }

@@ -266,7 +266,7 @@ function viewsBar(props, collection) {
             const sort = next.some(Boolean) ? sortOf(views[name], next) : "";
             return t.a({
                 href: "#/collections?" + new URLSearchParams({ collection: name, ...(to && { filter: to }), ...(sort && { sort }) }),
-                className: `crm-view ${isActive ? "active" : ""}`, ariaCurrent: isActive ? "true" : undefined,
+                className: `crm-choice ${isActive ? "active" : ""}`, ariaCurrent: isActive ? "true" : undefined,
                 onclick: (event) => {
                     if (!event.ctrlKey && !event.metaKey && !event.shiftKey) {
                         event.preventDefault();
@@ -279,10 +279,10 @@ function viewsBar(props, collection) {
         const linkTo = (i, one) => link(say(`list.${name}.${one}`), present.map((other, j) => j == i ? (other == one ? "" : one)
             : groups[i][one].alone || groups[j][other]?.alone ? "" : other), present[i] == one);
         const custom = filter && !view ? t.button({
-            type: "button", className: "crm-view active", ariaLabel: say("list.clear"),
+            type: "button", className: "crm-choice active", ariaLabel: say("list.clear"),
             onclick: () => props.onchange(joined("", search, term), valueOf(props.sort)),
         }, say("list.custom"), t.i({ className: "ri-close-line", ariaHidden: true })) : null;
-        return [...groups.map((group, i) => t.div({ className: "crm-view-group" }, i ? null : link(say("list.all"), none, !filter),
+        return [...groups.map((group, i) => t.div({ className: "crm-choices" }, i ? null : link(say("list.all"), none, !filter),
             Object.keys(group).filter((one) => isOffered(group[one])).map((one) => linkTo(i, one)))), custom];
     });
 }

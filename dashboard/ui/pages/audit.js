@@ -44,7 +44,7 @@ export const show = forDirectors("audit", (route) => {
     }
 
     return page({
-        name: "audit", title: say("page.audit"), actions: [button({ iconName: "ri-refresh-line", words: "jobs.reload", className: "transparent", run: () => load() })],
+        name: "audit", title: say("page.audit"), actions: [button({ iconName: "ri-refresh-line", words: "jobs.reload", className: "secondary", run: () => load() })],
         onmount: () => { load(); loadUsers(); },
     },
     searchForm(search, data),
@@ -58,7 +58,7 @@ export const show = forDirectors("audit", (route) => {
         }
         return data.entries.length ? entriesTable(data, search) : empty("audit.nothing", "ri-search-line");
     },
-    () => data.next ? t.div({ className: "txt-center m-t-15 m-b-15" }, button({ words: "audit.older", className: "outline", run: () => load(data.next) })) : null);
+    () => data.next ? t.div({ className: "txt-center m-t-15 m-b-15" }, button({ words: "audit.older", className: "secondary", run: () => load(data.next) })) : null);
 });
 
 // go opens the page with another search.

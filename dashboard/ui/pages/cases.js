@@ -65,7 +65,7 @@ export function show(route) {
     return page({
         name: "cases", title: say("page.cases"),
         actions: [crm.isStaff() ? button({
-            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(() => changed()),
+            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(at, () => changed()),
         }) : null],
         onmount: () => {
             changed();
@@ -154,7 +154,7 @@ function row(one, data, at, changed) {
 
 // buttons are what can be done with a case now. The first is what it waits for.
 function buttons(one, at, changed) {
-    const first = (words, run) => button({ words, className: "sm outline crm-act", run });
+    const first = (words, run) => button({ words, className: "sm secondary crm-act", run });
     const saved = () => changed(one.id);
     const then = (run) => async () => {
         await run();

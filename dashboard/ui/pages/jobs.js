@@ -34,7 +34,7 @@ export const show = forDirectors("jobs", () => {
 
     let deafen;
     return page({
-        name: "jobs", title: say("page.jobs"), actions: [button({ iconName: "ri-refresh-line", words: "jobs.reload", className: "transparent", run: load })],
+        name: "jobs", title: say("page.jobs"), actions: [button({ iconName: "ri-refresh-line", words: "jobs.reload", className: "secondary", run: load })],
         onmount: () => {
             deafen = crm.live("job_runs", "", load, { fields: "id" });
             load();
@@ -63,7 +63,7 @@ function jobCard(job, data, load) {
     return card({
         rid: job, className: "crm-job", "html-data-job": job.job, title: t.span({ className: "inline-flex gap-10" }, icon(icons[job.job] ?? "ri-timer-line"), option("job_runs", "job", job.job)),
         actions: [statusBadge(last), button({
-            iconName: "ri-play-line", words: "jobs.run", className: "sm outline", run: () => runNow(job, load),
+            iconName: "ri-play-line", words: "jobs.run", className: "sm secondary", run: () => runNow(job, load),
         })],
     },
     t.p({ className: "crm-job-does" }, say("jobs.does." + job.job)),
@@ -189,7 +189,7 @@ function runs(list) {
     const heads = ["started_at", "cause", "status", "examined", "changed"];
     return t.div(null, () => {
         if (list.failed) {
-            return t.div({ className: "flex gap-10" }, say("failed.text"), button({ words: "failed.again", className: "sm outline", run: () => list.load(list.page) }));
+            return t.div({ className: "flex gap-10" }, say("failed.text"), button({ words: "failed.again", className: "sm secondary", run: () => list.load(list.page) }));
         }
         if (!list.runs) {
             return loading(4);
@@ -204,7 +204,7 @@ function runs(list) {
                 t.td({ className: "txt-right", "html-data-name": crm.label("job_runs", "changed") }, number(run.changed)),
                 t.td({ "html-data-name": say("jobs.took") }, run.finished_at ? duration(run) : say("jobs.running"))))));
     }, () => list.total > 1 ? t.div({ className: "flex gap-10 m-t-10 crm-pages" },
-        button({ words: "jobs.newer", className: "sm outline", hidden: list.page <= 1, run: () => list.load(list.page - 1) }),
+        button({ words: "jobs.newer", className: "sm secondary", hidden: list.page <= 1, run: () => list.load(list.page - 1) }),
         t.span({ className: "txt-hint txt-sm" }, say("jobs.page", { page: number(list.page), pages: number(list.total) })),
-        button({ words: "jobs.older", className: "sm outline", hidden: list.page >= list.total, run: () => list.load(list.page + 1) })) : null);
+        button({ words: "jobs.older", className: "sm secondary", hidden: list.page >= list.total, run: () => list.load(list.page + 1) })) : null);
 }

@@ -56,8 +56,8 @@ function row(plan) {
         cell("team", plan.team_name || say("plans.company")),
         cell("owner", plan.owner_name || t.span({ className: "missing-value" }, say("plans.noOwner"))),
         cell("progress", counted == 0 ? t.span({ className: "txt-hint" }, say("plans.noLines")) : t.div({ className: "crm-progress" },
-            t.div({ className: "crm-bar sm", ariaHidden: true }, t.span({ className: "crm-of-done", style: `width: ${100 * plan.done / counted}%` }),
-                t.span({ className: "crm-of-delayed", style: `width: ${100 * plan.overdue / counted}%` })),
+            t.div({ className: "crm-bar sm", ariaHidden: true }, [["done", plan.done], ["delayed", plan.overdue]].filter(([, n]) => n)
+                .map(([of, n]) => t.span({ className: `crm-of-${of}`, style: `width: ${100 * n / counted}%` }))),
             t.span({ className: "txt-nowrap" }, say("plans.doneOf", { done: number(plan.done), n: number(counted) })),
             plan.overdue ? t.span({ className: "label sm danger" }, say("plans.overdueN", { n: number(plan.overdue) })) : null)));
 }

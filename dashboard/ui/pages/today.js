@@ -115,7 +115,7 @@ export const show = (route) => {
             ? button({ words: "today.more", className: "sm transparent secondary crm-more", run: () => readMore(sectionOf(name)) }) : null);
 
     const jump = (section) => t.button({
-        type: "button", className: `crm-chip ${section.count ? "" : "none"} crm-chip-${section.section}`, disabled: !section.count,
+        type: "button", className: `crm-choice ${section.count ? "" : "none"} crm-jump-${section.section}`, disabled: !section.count,
         onclick: () => document.getElementById("crm_" + section.section)?.scrollIntoView({ behavior: "smooth", block: "start" }),
     }, t.strong(null, String(section.count)), t.span(null, say("today." + section.section)));
 
@@ -154,7 +154,7 @@ export const show = (route) => {
     },
         t.div({ className: "crm-day-bar" },
             t.span({ className: "crm-day-date" }, () => longDay(state.version ? day.day : crm.today())),
-            t.nav({ className: "crm-chips", ariaLabel: say("today.sections") }, () => sections().map(jump)),
+            t.nav({ className: "crm-choices", ariaLabel: say("today.sections") }, () => sections().map(jump)),
             t.span({ className: "crm-keys txt-hint txt-sm", hidden: () => !total() }, say("today.keys"))),
         t.div({ className: "crm-day" }, content));
 };

@@ -4,7 +4,8 @@ const crm = window.crm;
 const { say } = crm;
 const own = (run) => crm.verbatim(run);
 
-crm.me = () => app.store.superuser;
+// me is who is signed in; somebody without anything while a page is left by signing out.
+crm.me = () => app.store.superuser ?? {};
 crm.isStaff = (record = app.store.superuser) => !!record?.id && record.collectionName != "_superusers";
 crm.role = () => crm.isStaff() ? app.store.superuser.role || "none" : app.store.superuser?.id ? "superuser" : "";
 crm.collection = (name) => app.store.collections.find((collection) => collection.name == name);
@@ -226,9 +227,13 @@ function changePassword() {
     app.modals.open(modal);
 }
 
-// The sidebar keeps the order in which the server names the collections, that of a day's work; PocketBase would sort them by name.
+// The sidebar keeps the order in which the server names the collections, that of a day's work; PocketBase would sort them by name, and has
+// when they came before this script. It compares what it asks for again with what it has: in another order a list would be loaded twice.
 const sorted = app.utils.sortedCollectionsByType;
-app.utils.sortedCollectionsByType = (list) => crm.isStaff() ? list : sorted(list);
+app.utils.sortedCollectionsByType = (list) => crm.isStaff() ? list.toSorted((a, b) => a.place - b.place) : sorted(list);
+if (crm.isStaff() && app.store.collections.length) {
+    app.store.collections = app.utils.sortedCollectionsByType(app.store.collections);
+}
 
 // ---------------------------------------------------------------------------------------------------------------- guards
 

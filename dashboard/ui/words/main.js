@@ -3,6 +3,9 @@
 
 const { own, native, labels } = window.crmStrings;
 delete window.crmStrings;
+for (const [name, label] of Object.entries(labels.names)) {
+    own["collection." + name] = [label["zh-CN"], label.en];
+}
 const stored = "crmLanguage";
 const languages = { "zh-CN": 0, en: 1 };
 const crm = window.crm;
@@ -238,14 +241,9 @@ app.components.searchHistoryButton = (...args) => crm.sparingly(["Search history
 const select = app.components.select;
 app.components.select = (...args) => quiet === true ? crm.sparingly(["Search...", "No items found", "- Select -", "Clear", "Unset"], () => select(...args)) : select(...args);
 
-// Some fields hold what the program calls things: how a run or a message failed, in English, and collections by their names.
+// stored gives the words for what the program has put into a field of text: how something failed, in English, and names of collections.
 const ours = { "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.collection": crm.collectionName, "audit_log.actor_collection": crm.collectionName };
-const viewOfText = app.fieldTypes.text.view;
-app.fieldTypes.text.view = (props) => {
-    const name = props.field.name;
-    const told = ours[`${props.record?.collectionName}.${name}`];
-    return viewOfText(told ? { ...props, record: { ...props.record, [name]: told(props.record[name]) } } : props);
-};
+crm.stored = (collection, field, value) => (ours[`${collection}.${field}`] ?? ((text) => crm.option(collection, field, text)))(value);
 
 // The server answers in the language the dashboard is read in.
 const beforeSend = app.pb.beforeSend;

@@ -30,7 +30,7 @@ const add = ({ id, data }) => app.modals.openRecordUpsert(crm.collection("contac
 
 const shown = (person, revealed) => t.li({ className: `crm-contact ${person.left_on ? "left" : ""}`, "html-data-id": person.id },
     t.div({ className: "crm-contact-name" },
-        t.button({ type: "button", className: "crm-line-title", onclick: () => open("contacts", person) }, person.name),
+        t.button({ type: "button", className: "crm-link crm-line-title", onclick: () => open("contacts", person) }, person.name),
         person.title ? t.span({ className: "txt-hint" }, person.title) : null,
         person.is_primary ? badge(say("customer.primary"), "success") : null,
         person.is_decision_maker ? badge(say("customer.decides"), "info") : null,

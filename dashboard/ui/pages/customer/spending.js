@@ -71,7 +71,8 @@ function options(known, el, pointed) {
     const axis = { stroke: colour("--surfaceTxtHintColor"), font: `12px ${getComputedStyle(el).fontFamily}`, ticks: { show: false } };
     const months = {
         ...axis, grid: { show: false }, size: 24,
-        splits: () => known.months.map((_, i) => i).filter((i) => known.months[i].month.slice(5) % 3 == 1), // the first of each quarter
+        // The first of each quarter, on a phone of each half.
+        splits: (plot) => known.months.map((_, i) => i).filter((i) => known.months[i].month.slice(5) % (plot.width < 450 ? 6 : 3) == 1),
         values: (_, at) => at.map((i) => known.months[i].month)
             .map((month) => monthName(month, month.endsWith("-01") ? { year: "numeric" } : { month: "short" })),
     };

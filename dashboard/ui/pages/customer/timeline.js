@@ -69,9 +69,9 @@ export function timeline(state) {
         onmount: () => changes = watch(() => state.data.changes, (n) => n && read()),
         onunmount: () => changes?.unwatch(),
     },
-        t.div({ className: "crm-filters", role: "group", ariaLabel: say("customer.filter") },
+        t.div({ className: "crm-choices", role: "group", ariaLabel: say("customer.filter") },
             ["", ...Object.keys(kinds)].map((of) => t.button({
-                type: "button", className: () => `btn sm ${data.of == of ? "" : "transparent secondary"}`, ariaPressed: () => String(data.of == of),
+                type: "button", className: () => `crm-choice ${data.of == of ? "active" : ""}`, ariaPressed: () => String(data.of == of),
                 "html-data-of": of, onclick: () => choose(of),
             }, of ? icon(kinds[of].icon) : null, t.span({ className: "txt" }, of ? collectionName(of) : say("customer.everything"))))),
         () => {
@@ -119,7 +119,7 @@ function line(state, item) {
             icon(kind.iconOf?.(record) ?? kind.icon), t.span({ className: "crm-sr" }, collectionName(collection))),
         t.div({ className: "crm-event-body" },
             t.div({ className: "crm-event-head" },
-                t.button({ type: "button", className: "crm-line-title", onclick: () => open(collection, record) }, title),
+                t.button({ type: "button", className: "crm-link crm-line-title", onclick: () => open(collection, record) }, title),
                 badges,
                 t.span({ className: "crm-event-when txt-hint" }, () => [who?.(), time(item.at)].filter(Boolean).join(" · "))),
             text ? t.p({ className: "crm-event-text" }, text) : null,

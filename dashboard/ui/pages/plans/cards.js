@@ -6,7 +6,7 @@ import { goalName, unit } from "./form.js";
 
 const { crm } = window;
 const statuses = ["done", "in_progress", "open", "delayed", "cancelled"];
-const link = (text, run, className = "") => t.button({ type: "button", className: `crm-linkish ${className}`, onclick: run }, text);
+const link = (text, run, className = "") => t.button({ type: "button", className: `crm-link dotted ${className}`, onclick: run }, text);
 
 // progressCard shows the lines by status, why they are late, and whose they are.
 export function progressCard(progress, names, choose) {

@@ -1,6 +1,6 @@
 // The form of a plan: its period is picked, and its goals are rows.
 
-import { choice, dialog, field, icon, label, say, t, today } from "../../elements.js";
+import { choice, dialog, field, icon, label, option, say, t, today } from "../../elements.js";
 import { around, kindOf, words } from "./period.js";
 
 const { crm } = window;
@@ -10,7 +10,7 @@ export const goals = {
     renewal_rate: ["percent", 0, 100], activation_rate: ["percent", 0, 100], repurchase_rate: ["percent", 0, 100], satisfaction: ["points", 0, 10],
     nps: ["nps", -100, 100], response_hours: ["hours", 0, 1000], on_time_rate: ["percent", 0, 100],
 };
-export const goalName = (goal) => say("plans.goal." + goal);
+export const goalName = (goal) => option("plans", "goals", goal);
 export const unit = (goal) => say("plans.unit." + goals[goal][0]);
 
 const all = async (collection, filter) => (await app.pb.collection(collection).getList(1, 200, { filter, sort: "name", requestKey: null })).items;
@@ -37,7 +37,7 @@ export async function dialogOf(plan, saved) {
         },
     },
         field({ name: "name", text: label("plans", "name"), required: true, value: before.name, autofocus: true, maxLength: 200 }),
-        t.div({ className: "crm-two" },
+        t.div({ className: "crm-columns" },
             choice({
                 name: "kind", words: "plans.every", value: data.kind,
                 options: ["quarter", "month", "week"].map((kind) => ({ value: kind, text: say("plans.every." + kind) })),
@@ -51,7 +51,7 @@ export async function dialogOf(plan, saved) {
                 options: [...new Set([...(kindOf(before.period) == data.kind ? [before.period] : []), ...around(data.kind, today())])]
                     .sort().map((period) => ({ value: period, text: words(period) })),
             })),
-        t.div({ className: "crm-two" },
+        t.div({ className: "crm-columns" },
             choice({
                 name: "team", text: label("plans", "team"), value: before.team,
                 options: isManager ? teamsToChoose : [{ value: "", text: say("plans.company") }, ...teamsToChoose],

@@ -142,7 +142,7 @@ function row(line, names, changed) {
 
 function buttons(line, isOpen, changed) {
     return [
-        isOpen && mayAct(line) ? button({ words: "plans.finish", className: "sm outline crm-act", run: () => finish(line, changed) }) : null,
+        isOpen && mayAct(line) ? button({ words: "plans.finish", className: "sm secondary crm-act", run: () => finish(line, changed) }) : null,
         isOpen && mayAct(line) ? small("plans.postpone", "ri-calendar-schedule-line", () => postpone(line, changed)) : null,
         mayEdit(line) ? small("plans.editLine", "ri-edit-box-line", () => edit(line, changed)) : null,
     ];

@@ -80,22 +80,22 @@ const head = (plan, progress) => [
 function actions(data, lines, refresh) {
     return [
         data.rights.change ? button({
-            words: "plans.generate", title: "plans.generate", iconName: "ri-magic-line", className: "outline crm-generate",
+            words: "plans.generate", title: "plans.generate", iconName: "ri-magic-line", className: "secondary crm-generate",
             run: () => generate(data.plan, (made) => {
                 data.made = made;
                 return refresh();
             }),
         }) : null,
         data.rights.change && crm.isStaff() ? button({
-            words: "plans.addLine", title: "plans.addLine", iconName: "ri-add-line", className: "outline crm-add-line",
+            words: "plans.addLine", title: "plans.addLine", iconName: "ri-add-line", className: "secondary crm-add-line",
             run: () => add(data.plan, data.progress.period, refresh),
         }) : null,
         data.rights.change ? button({
-            words: "plans.edit", title: "plans.edit", iconName: "ri-settings-3-line", className: "outline crm-edit-plan",
+            words: "plans.edit", title: "plans.edit", iconName: "ri-settings-3-line", className: "secondary crm-edit-plan",
             run: () => dialogOf(data.plan, refresh),
         }) : null,
         button({
-            title: "plans.print", ariaLabel: say("plans.print"), iconName: "ri-printer-line", className: "outline circle crm-print",
+            title: "plans.print", ariaLabel: say("plans.print"), iconName: "ri-printer-line", className: "secondary circle crm-print",
             run: () => lines.print(),
         }),
     ];

@@ -32,7 +32,7 @@ export function daysInput(field, values, id) {
             t.button({ type: "button", ariaLabel: say("policy.removeDay", { day: day(text) }), onclick: () => values[field] = list().filter((d) => d != text) }, icon("ri-close-line"))))),
         () => list().length ? null : t.p({ className: "txt-hint" }, say("policy.noDays")),
         t.div({ className: "crm-days-add" }, date("from", "policy.dayFrom"), date("to", "policy.dayTo"),
-            t.button({ type: "button", className: "btn outline", disabled: () => !data.from, onclick: add }, icon("ri-add-line"), t.span({ className: "txt" }, say("policy.addDays")))));
+            t.button({ type: "button", className: "btn secondary", disabled: () => !data.from, onclick: add }, icon("ri-add-line"), t.span({ className: "txt" }, say("policy.addDays")))));
 }
 
 const weekday = (text) => new Intl.DateTimeFormat(crm.language, { timeZone: "UTC", weekday: "short" }).format(new Date(text + "T00:00:00Z"));

@@ -141,7 +141,7 @@ function names(preview) {
         t.table({ className: "responsive-table crm-table" },
             t.thead(null, t.tr(null, ["name", "tier", "risk"].map((field) => t.th(null, crm.label("customers", field))))),
             t.tbody(null, () => preview.moves.slice(0, data.shown).map(row))),
-        () => preview.moves.length > data.shown ? button({ words: "policy.more", className: "sm outline m-t-10", run: () => data.shown += namesAtOnce }) : null,
+        () => preview.moves.length > data.shown ? button({ words: "policy.more", className: "sm secondary m-t-10", run: () => data.shown += namesAtOnce }) : null,
         preview.more ? t.p({ className: "txt-hint" }, say("policy.notAll", { shown: number(preview.moves.length), changed: number(preview.changed) })) : null);
 }
 

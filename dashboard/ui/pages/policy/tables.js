@@ -60,7 +60,7 @@ export function rulesTable(rules) {
         return t.tr({ rid: signal, className: () => row.enabled ? "" : "crm-off" },
             cell("risk_rules", "enabled", row, "col-enabled", t.div({ className: "field" },
                 t.input({ id, type: "checkbox", className: "switch", name: `risk_rules.${signal}.enabled`, checked: () => row.enabled, onchange: (e) => row.enabled = e.target.checked }),
-                t.label({ htmlFor: id }, t.span({ className: "crm-unseen" }, `${name}${crm.colon}${nameOf("risk_rules", "enabled")}`)))),
+                t.label({ htmlFor: id }, t.span({ className: "crm-sr" }, `${name}${crm.colon}${nameOf("risk_rules", "enabled")}`)))),
             cell("risk_rules", "signal", row, "col-signal", [t.strong(null, name),
                 t.p({ className: "txt-hint txt-sm" }, () => say("policy.rule." + signal, { threshold: row.threshold ?? 0, days: row.window_days ?? 0 }))]),
             cell("risk_rules", "severity", row, "col-severity", t.div({ className: "field" }, t.select({
