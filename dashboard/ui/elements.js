@@ -147,12 +147,6 @@ export function choice({ name, words, text, options, value, ...props }) {
         t.select({ id, name, ...props }, options.map((o) => t.option({ value: o.value, selected: o.value === value }, o.text))));
 }
 
-// live calls back when a record of a collection that the filter finds was written, by whoever; it gives the way to stop that. When the
-// connection drops the page says so, and when it is back, it calls back, for what happened meanwhile was not heard.
-export async function live(collection, filter, changed, options) {
-    return crm.live(collection, filter, changed, options);
-}
-
 // recordFollowUp opens the form of a follow-up with a customer, prefilled.
 export const recordFollowUp = (customer, prefill = {}, saved) => app.modals.openRecordUpsert(crm.collection("follow_ups"), {
     customer: customer.id, started_at: new Date().toISOString().replace("T", " "), direction: "out", ...prefill,

@@ -29,7 +29,7 @@ const page = (name) => async (route) => {
     } catch (err) {
         console.error("[touchbase]", err);
         const { failedPage } = await import(file("elements.js"));
-        return failedPage(err);
+        return turn == turns ? failedPage(err) : app.store.page;
     }
 };
 

@@ -219,7 +219,7 @@ func TestDayOfSupport(t *testing.T) {
 	d.undelivered(support.ID)
 
 	page := d.program.Open("/_/", 390, 844)
-	answers := page.Answers()
+	answers := page.Listen().Answers
 	page.SignInStaff("support")
 	t.Log("a case that somebody gives appears by itself")
 	page.Visit("#/cases?view=mine")

@@ -54,6 +54,9 @@ export function show(route) {
     };
     let leave;
     const choose = (change) => {
+        if (stopped) {
+            return; // what was typed last, while the page was left: the address is another's
+        }
         Object.assign(data, { pages: 1, ...change });
         app.utils.replaceHashQueryParams({ view: data.view == "all" ? "" : data.view, search: data.search });
         changed();

@@ -267,6 +267,7 @@ app.pb.authStore.onChange((_, record) => {
     if (!record?.id) {
         app.store.collections = [];
         app.store.settings = {};
+        app.toasts.removeAll(); // they may speak of what the next one may not know
     } else if (before) {
         location.reload();
     }
@@ -280,16 +281,15 @@ app.pb.authStore.onChange((_, record) => {
 });
 
 // The policy's time zone and currency are those of every page.
+crm.usePolicy = (policy) => {
+    crm.policy = policy;
+    localStorage.setItem("crmZone", crm.zone = policy.timezone);
+    localStorage.setItem("crmCurrency", crm.currency = policy.currency);
+};
+
 async function readPolicy() {
     try {
-        const policy = await app.pb.collection("policy").getFirstListItem("", { requestKey: null });
-        crm.policy = policy;
-        const before = crm.zone;
-        localStorage.setItem("crmZone", crm.zone = policy.timezone);
-        localStorage.setItem("crmCurrency", crm.currency = policy.currency);
-        if (before != crm.zone) {
-            document.dispatchEvent(new CustomEvent("crm:policy"));
-        }
+        crm.usePolicy(await app.pb.collection("policy").getFirstListItem("", { requestKey: null }));
     } catch (err) {
         console.warn("[touchbase] the policy cannot be read", err);
     }
