@@ -146,6 +146,9 @@ func page(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 	if err != nil {
 		return nil, nil, err
 	}
+	if query.Get("sort") == "" { // no order to walk in: the first few of all will do
+		seen.page = seen.all
+	}
 	count := !skipsTotal(query)
 	records, total := []*core.Record{}, -1
 	work := new(errgroup.Group)
@@ -226,7 +229,10 @@ func (p Principal) seen(app core.App, collection string) (visible, error) {
 		return v, fmt.Errorf("failed to count what somebody sees: %w", err)
 	}
 	if n > few[kind] {
-		v.page = p.narrow(collection, granted, true)
+		v.page = p.narrow(collection, granted, inOrder)
+	}
+	if n > few[kind] && kind == ofCustomers {
+		v.all = p.narrow(collection, granted, allOf)
 	}
 	return v, nil
 }

@@ -119,12 +119,21 @@ func unowned(kind kind, prefix string) string {
 // Narrow gives the condition, in SQL, of the records of a collection that stand to a principal in one of these ways; nil where
 // all do. It names columns with their table. Who has none of them gets a condition that never holds.
 func (p Principal) Narrow(collection string, s crm.Standing) dbx.Expression {
-	return p.narrow(collection, s, false)
+	return p.narrow(collection, s, fewest)
 }
 
-// narrow is Narrow. Where many records meet the condition, it is put so that SQLite keeps the index of the order asked for, and
-// asks it of one record after the other until the page is full.
-func (p Principal) narrow(collection string, s crm.Standing, many bool) dbx.Expression {
+// form is how a condition is put to SQLite, which cannot tell how many records meet it.
+type form int
+
+const (
+	fewest  form = iota // few do: SQLite begins with them
+	inOrder             // many do: SQLite keeps the index of the order asked for, and asks it of one record after the other until the page is full
+	allOf               // many do, and all that meet a filter, too, are wanted: SQLite begins with the fewer
+)
+
+// narrow is Narrow in one of these forms.
+func (p Principal) narrow(collection string, s crm.Standing, put form) dbx.Expression {
+	many := put == inOrder
 	if s&crm.Anyone != 0 {
 		return nil
 	}
@@ -144,6 +153,8 @@ func (p Principal) narrow(collection string, s crm.Standing, many bool) dbx.Expr
 		case len(held) == 0:
 		case many:
 			any = append(any, "EXISTS (SELECT 1 FROM {{customers}} WHERE {{customers}}.[[id]] = {{"+collection+"}}.[[customer]] AND ("+strings.Join(held, " OR ")+"))")
+		case put == allOf: // else SQLite takes a query for a few values, and begins with it whatever index there is for the filter
+			any = append(any, "unlikely("+table+"[[customer]] IN ("+p.held(s, core.FieldNameId)+"))")
 		default:
 			any = append(any, table+"[[customer]] IN ("+p.held(s, core.FieldNameId)+")")
 		}

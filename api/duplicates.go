@@ -32,7 +32,7 @@ type match struct {
 
 // checkDuplicates answers `{matches: [{name, owner, why}]}`, the likeliest first, at most 20. It takes `name`, `phone`,
 // `email` and `credit_code`, at least one of them, and refuses by field what cannot be read, and with 429 who has looked for
-// checksPerHour numbers or addresses and may not read them all anyway.
+// checksPerHour numbers or addresses and may not read them all anyway. With the query typing, what cannot be read matches nobody: it may be half typed.
 func checkDuplicates(pace *pace, now func() time.Time) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
 		names := []string{crm.FieldName, crm.FieldPhone, crm.FieldEmail, crm.FieldCreditCode}
@@ -62,6 +62,7 @@ func checkDuplicates(pace *pace, now func() time.Time) func(*core.RequestEvent) 
 		}
 		found, err := crm.Matches(e.App, policy, crm.Sought{
 			Name: body[crm.FieldName], Phone: body[crm.FieldPhone], Email: body[crm.FieldEmail], CreditCode: body[crm.FieldCreditCode],
+			Typing: e.Request.URL.Query().Get("typing") != "",
 		})
 		if err != nil {
 			return refusal(e, err)

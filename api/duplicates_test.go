@@ -120,6 +120,12 @@ func TestDuplicatesRefused(t *testing.T) {
 			t.Errorf("%v: got %d %s, want %s", c.body, answer.Status, answer.Body, c.code)
 		}
 	}
+	customer := o.Customer(testapp.Fields{"name": "杭州在输入有限公司"})
+	o.server.Send(o.by["rep"], http.MethodPost, "/api/crm/duplicates/check?typing=1", testapp.Fields{"phone": "1380013", "credit_code": testapp.WrongCreditCode}).Want(200)
+	half := testapp.Fields{"name": customer.GetString("name"), "credit_code": testapp.WrongCreditCode, "email": "li@"}
+	if answer := o.server.Send(o.by["rep"], http.MethodPost, "/api/crm/duplicates/check?typing=1", half).Want(200); !strings.Contains(answer.Body, `"why":["name"]`) {
+		t.Errorf("while the rest is typed the name is found, got %s", answer.Body)
+	}
 }
 
 // TestDuplicatesAreFew names the likeliest twenty.

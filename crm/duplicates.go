@@ -16,9 +16,11 @@ import (
 // maxMatches is how many likely matches of a customer are named.
 const maxMatches = 20
 
-// Sought is what is known of somebody who may be a customer already; what is not known is empty.
+// Sought is what is known of somebody who may be a customer already; what is not known is empty. While it is being typed, what cannot be
+// read is not known yet.
 type Sought struct {
 	Name, Phone, Email, CreditCode string
+	Typing                         bool
 }
 
 // Match is a customer somebody may be, its owner's name (empty: it is in the pool) and what speaks for it: name, phone, email, credit_code.
@@ -54,6 +56,14 @@ func (s Sought) clean(policy *Policy) (Sought, error) {
 		if problem := rules.CheckCreditCode(s.CreditCode); problem != nil {
 			errs[FieldCreditCode] = problemError(problem)
 		}
+	}
+	if s.Typing {
+		for name, text := range map[string]*string{FieldName: &s.Name, FieldPhone: &s.Phone, FieldEmail: &s.Email, FieldCreditCode: &s.CreditCode} {
+			if errs[name] != nil {
+				*text = ""
+			}
+		}
+		return s, nil
 	}
 	return s, errorsOrNil(errs)
 }

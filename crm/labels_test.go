@@ -135,6 +135,7 @@ var contractValues = map[string]string{
 	"tags.group":                "basic|behaviour|demand",
 	"playbooks.tier":            "S|A|B|C",
 	"playbooks.segment":         "high_value_stable|high_value_potential|standard|churn_risk",
+	"plans.goals":               "renewal_rate|activation_rate|repurchase_rate|satisfaction|nps|response_hours|on_time_rate",
 	"playbooks.rfm_group":       "core|potential|normal|dormant",
 	"playbooks.cause":           contractCauses,
 	"materials.kind":            "case|whitepaper|script|offer|news|training",

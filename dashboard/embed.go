@@ -32,8 +32,8 @@ const name = "crm"
 
 // parts are what PocketBase joins to the one script it loads before it shows a page, in this order: a net under errors, the words of
 // both languages, how fields are shown and written, the lists, the record form in four parts, sign-in and header, what arrives by itself,
-// and the pages.
-var parts = []string{"net", "words", "fields", "inputs", "lists", "layouts", "form", "choices", "trouble", "staff", "live", ""}
+// where the keyboard goes, and the pages.
+var parts = []string{"net", "words", "fields", "inputs", "lists", "layouts", "form", "choices", "trouble", "staff", "live", "keys", ""}
 
 // Register adds the extension to the dashboard the app serves. Its files are public, as those of the dashboard are: they hold no
 // data and no secret.
@@ -91,7 +91,11 @@ func stringsScript(root fs.FS) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return script(fmt.Appendf(nil, "window.crmStrings = {own: %s, native: %s, labels: %s};", own, native, crm.Labels())), nil
+	modules, err := modulesOf(root)
+	if err != nil {
+		return nil, err
+	}
+	return script(fmt.Appendf(nil, "window.crmStrings = {own: %s, native: %s, labels: %s}; window.crmModules = %s;", own, native, crm.Labels(), modules)), nil
 }
 
 // script is a file system of one file, main.js.
@@ -133,12 +137,18 @@ func versionOf(sets ...fs.FS) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
+// preloads has browsers ask for the extension along with PocketBase's own script, which would ask for it only once it runs.
+const preloads = `<extensions.js>; rel="modulepreload", <extensions/` + name + `/style.css>; rel="preload"; as="style"`
+
 // fresh makes browsers ask each time whether what they have is still it. PocketBase lets them keep the files of an extension, and libraries
 // without a version in their address, for two weeks, so after an upgrade they would run the old ones.
 func fresh(app core.App, version string) func(*core.RequestEvent) error {
 	tag := `"` + version + `"`
 	return func(e *core.RequestEvent) error {
 		path := e.Request.URL.Path
+		if path == "/_/" {
+			e.Response.Header().Set("Link", preloads)
+		}
 		if path != "/_/extensions.js" && !strings.HasPrefix(path, "/_/extensions/") && !strings.HasPrefix(path, "/_/libs/") {
 			return e.Next()
 		}

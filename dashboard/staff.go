@@ -72,6 +72,9 @@ func schemaFor(app core.App, p access.Principal) ([]map[string]any, error) {
 		})
 	}
 	slices.SortStableFunc(items, func(a, b map[string]any) int { return place(a["name"].(string)) - place(b["name"].(string)) })
+	for i, item := range items {
+		item["place"] = i // PocketBase may have sorted them before the extension is there
+	}
 	return items, nil
 }
 

@@ -54,7 +54,7 @@ func TestSchemaOfStaff(t *testing.T) {
 		for _, item := range answer.Items {
 			name := item["name"].(string)
 			told = append(told, name)
-			if keys := slices.Sorted(maps.Keys(item)); !slices.Equal(keys, []string{"created", "fields", "id", "name", "system", "type", "updated"}) {
+			if keys := slices.Sorted(maps.Keys(item)); !slices.Equal(keys, []string{"created", "fields", "id", "name", "place", "system", "type", "updated"}) {
 				t.Errorf("%s, %s: told %v", role, name, keys)
 			}
 			var fields []string

@@ -26,11 +26,12 @@ export const failedPage = (err) => page({ name: "failed", title: say("failed.tit
     t.button({ type: "button", className: "btn", onclick: () => location.reload() }, say("failed.again")));
 
 // button is one thing to do; while it runs it cannot be pressed again, and what goes wrong is said.
-export function button({ words, text, iconName, className = "", run, hidden, title, ...props }) {
+export function button({ words, text, iconName, className = "", run, hidden, disabled, title, ...props }) {
     const data = store({ busy: false });
+    const of = (prop) => typeof prop == "function" ? prop() : prop;
     return t.button({
         type: "button", hidden, ...props, title: title ? say(title) : undefined,
-        className: () => `btn ${typeof className == "function" ? className() : className} ${data.busy ? "loading" : ""}`, disabled: () => data.busy,
+        className: () => `btn ${of(className)} ${data.busy ? "loading" : ""}`, disabled: () => data.busy || !!of(disabled),
         onclick: async (event) => {
             event.stopPropagation();
             data.busy = true;
@@ -57,6 +58,32 @@ export function failed(err) {
         console.error("[touchbase]", err);
         app.toasts.error(say("failed.text"));
     }
+}
+
+// save writes a change of a record on the version that was read. Where somebody saved first, it says what they changed, and takes over what
+// the record now holds: whoever has seen that and does the same once more, means it.
+export async function save(collection, record, change) {
+    try {
+        return await app.pb.collection(collection).update(record.id, { ...change, rev: record.rev }, { requestKey: null });
+    } catch (err) {
+        const { rev, ...errors } = err.response?.data ?? {};
+        if (rev?.code == "conflict") {
+            const now = Object.entries(errors).filter(([, error]) => error.code == "changed").map(([name, { params }]) => [name, params.value]);
+            const news = now.filter(([name, value]) => JSON.stringify(value || "") != JSON.stringify(record[name] || ""));
+            const what = news.map(([name, value]) => told(collection, name, value)).join(crm.language == "en" ? ", " : "，");
+            Object.assign(record, Object.fromEntries(now), { rev: rev.params.rev });
+            err.response = { ...err.response, message: what ? say("conflict.changed", { what }) : err.response.message, data: {} };
+        }
+        throw err;
+    }
+}
+
+// told names a field, and what it holds where that is told in a few words.
+function told(collection, name, value) {
+    const isText = ["string", "number"].includes(typeof value) && value !== "";
+    const type = crm.collection(collection)?.fields.find((f) => f.name == name)?.type;
+    const words = !isText || type == "relation" ? "" : type == "date" ? (crm.isDay(name) ? day(value) : moment(value)) : option(collection, name, String(value));
+    return words ? `${label(collection, name)} ${words}` : label(collection, name);
 }
 
 // badge is a word in a small coloured frame.
@@ -118,12 +145,6 @@ export function choice({ name, words, text, options, value, ...props }) {
     const id = "crm_" + name + app.utils.randomString();
     return t.div({ className: "field" }, t.label({ htmlFor: id }, words ? say(words) : text),
         t.select({ id, name, ...props }, options.map((o) => t.option({ value: o.value, selected: o.value === value }, o.text))));
-}
-
-// live calls back when a record of a collection that the filter finds was written, by whoever; it gives the way to stop that. When the
-// connection drops the page says so, and when it is back, it calls back, for what happened meanwhile was not heard.
-export async function live(collection, filter, changed, options) {
-    return crm.live(collection, filter, changed, options);
 }
 
 // recordFollowUp opens the form of a follow-up with a customer, prefilled.

@@ -10,17 +10,26 @@ document.head.append(...["shared", "records", "pages", "customer"].map((name) =>
 let turns = 0;
 window.addEventListener("hashchange", () => turns++);
 
+// ahead asks for all a page is made of at once.
+const asked = new Set();
+const ahead = (name) => window.crmModules[name]?.filter((path) => !asked.has(path)).forEach((path) => {
+    asked.add(path);
+    document.head.append(t.link({ rel: "modulepreload", href: file(path) }));
+});
+ahead(/^#\/(\w+)/.exec(location.hash)?.[1]);
+
 // page opens a page's module. Whatever goes wrong in there is said on the page, and nowhere else. One that is loaded when its reader has
 // gone on already leaves what is there then.
 const page = (name) => async (route) => {
     const turn = turns;
+    ahead(name);
     try {
         const { show } = await import(file(`pages/${name}.js`));
         return turn == turns ? await show(route) : app.store.page;
     } catch (err) {
         console.error("[touchbase]", err);
         const { failedPage } = await import(file("elements.js"));
-        return failedPage(err);
+        return turn == turns ? failedPage(err) : app.store.page;
     }
 };
 

@@ -93,7 +93,7 @@ func (w *world) writeAllowed(p *principal, collection string, f core.Field) {
 		}
 		for _, encoding := range some {
 			cell := w.cell(p, r, name, "write by "+encoding.name)
-			value := w.another(r, f)
+			value := w.another(p, r, f)
 			var answer answer
 			if companions := with[collection+"."+name]; companions != nil {
 				body := maps.Clone(companions)

@@ -100,6 +100,8 @@ func (w *world) value(f core.Field) any {
 			return []any{text}
 		case "goals":
 			return []any{map[string]any{"goal": "nps", "target": w.marks % 100}}
+		case "evidence":
+			return map[string]any{"name": text}
 		case "actions":
 			return []any{map[string]any{"what": text}}
 		}

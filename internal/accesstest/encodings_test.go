@@ -99,7 +99,7 @@ func (w *world) batch(p *principal, method, path string, body testapp.Fields) an
 }
 
 // another gives a value for a field that differs from the one a row has.
-func (w *world) another(r *row, f core.Field) any {
+func (w *world) another(p *principal, r *row, f core.Field) any {
 	w.marks++
 	switch f := f.(type) {
 	case *core.SelectField:
@@ -139,7 +139,7 @@ func (w *world) another(r *row, f core.Field) any {
 		}
 		return []any{fmt.Sprintf("new %d", w.marks)}
 	case *core.RelationField:
-		return w.relatedAnother(r, f)
+		return w.relatedAnother(p, r, f)
 	case *core.TextField:
 		switch f.Name {
 		case "phone":
@@ -151,8 +151,8 @@ func (w *world) another(r *row, f core.Field) any {
 	return fmt.Sprintf("new %d", w.marks)
 }
 
-// relatedAnother gives a record a relation may point to and does not yet.
-func (w *world) relatedAnother(r *row, f *core.RelationField) any {
+// relatedAnother gives a record a relation may point to and does not yet, of plans one that whoever writes sees.
+func (w *world) relatedAnother(p *principal, r *row, f *core.RelationField) any {
 	target, err := w.FindCachedCollectionByNameOrId(f.CollectionId)
 	if err != nil {
 		w.t.Fatal(err)
@@ -162,6 +162,9 @@ func (w *world) relatedAnother(r *row, f *core.RelationField) any {
 			continue
 		}
 		if target.Name == "users" && (other.data["active"] != true || other.text("team") != w.principal("manager").team || other.text("role") == "") {
+			continue
+		}
+		if target.Name == "plans" && !p.sees("plans", w.standing(p, other)) {
 			continue
 		}
 		return other.id

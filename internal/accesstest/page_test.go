@@ -140,7 +140,8 @@ var page = map[string]rights{
 			// Beside e-mail and phone: others' language and quiet hours are no colleague's business ("all names, roles, teams").
 			lines(reads(grant{"self", "self", "self team", "all"}), "email phone locale"),
 			lines(reads(grant{"self", "self", "self", "self"}), "notify"), // who has the address of a webhook writes there
-			lines(writes(directors), "role team department active verified"),
+			// A name is what promises are given to, a substitute who gets the customers of somebody who leaves: neither is one's own to choose.
+			lines(writes(directors), "name substitute role team department active verified"),
 			lines(field{read: nobody, write: grant{"self", "self", "self", "all"}}, "password"),
 			lines(reads(nobody), "tokenKey"),
 		),

@@ -84,7 +84,7 @@ func TestRefusedCreations(t *testing.T) {
 					continue
 				}
 				body := good()
-				body[name] = w.another(empty, f)
+				body[name] = w.another(p, empty, f)
 				path := "/api/collections/" + collection + "/records"
 				for way, answer := range map[string]answer{
 					"creation": w.post(p, path, body), "creation in a batch": w.batch(p, http.MethodPost, path, body),
@@ -169,7 +169,7 @@ func (w *world) writeRefused(p *principal, collection string, f core.Field) {
 		}
 		tried[key] = true
 		w.refresh(row)
-		value, before := w.another(row, f), w.stored(collection, row.id)
+		value, before := w.another(p, row, f), w.stored(collection, row.id)
 		for _, encoding := range some {
 			cell := w.cell(p, row, name, "write by "+encoding.name)
 			answer := encoding.send(w, p, row, name, value)

@@ -16,6 +16,7 @@ type shownDay struct {
 			Kind     string
 			Task     map[string]any
 			Customer map[string]any
+			Last     *struct{ Content, Kind string }
 		}
 	}
 }
@@ -100,6 +101,9 @@ func (w *world) checkDay(p *principal, body string, whose func(id string) bool) 
 			}
 			cards++
 			r := w.rows[fmt.Sprint(item.Customer["id"])]
+			if last := w.lastSeen(p, r); last == nil != (item.Last == nil) || last != nil && item.Last.Content != last.text("content") {
+				w.t.Errorf("%s: the last words shown are %v, want %v", w.cell(p, r, "id", "today"), item.Last, last)
+			}
 			if r == nil || !p.sees("customers", w.standing(p, r)) {
 				w.t.Errorf("a %s is shown the card %v", p.name, item.Customer)
 				continue
@@ -112,4 +116,15 @@ func (w *world) checkDay(p *principal, body string, whose func(id string) bool) 
 		}
 	}
 	return cards
+}
+
+// lastSeen is the latest follow-up with a customer of those that somebody sees.
+func (w *world) lastSeen(p *principal, customer *row) (last *row) {
+	at := func(r *row) string { return written(r.data["started_at"]) }
+	for _, r := range w.of("follow_ups") {
+		if r.customer == customer && p.sees("follow_ups", w.standing(p, r)) && (last == nil || at(r) > at(last)) {
+			last = r
+		}
+	}
+	return last
 }

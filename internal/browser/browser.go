@@ -15,7 +15,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -315,10 +314,4 @@ func CleanUp() {
 	if path, err := build(); err == nil {
 		os.RemoveAll(filepath.Dir(path))
 	}
-}
-
-// executor is the context that commands to the tab are given in.
-func (p *Page) executor() context.Context {
-	c := chromedp.FromContext(p.ctx)
-	return cdp.WithExecutor(p.ctx, c.Target)
 }

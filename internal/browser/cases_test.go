@@ -18,11 +18,8 @@ func storedMoment(at time.Time) string { return at.UTC().Format("2006-01-02 15:0
 // companyWith is a program with one person of each role and some customers of the rep.
 func companyWith(t *testing.T, customers ...string) (program *browser.Program, root *browser.Session, people map[string]*browser.Session, ids map[string]string) {
 	t.Helper()
-	program = browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root = program.Session("_superusers", rootEmail, rootPassword)
-	people, ids = program.Staff(root), map[string]string{}
+	program, root, people = newOffice(t)
+	ids = map[string]string{}
 	industry := root.List("industries", "", "code")[0]["id"]
 	for _, name := range customers {
 		ids[name] = root.Create("customers", map[string]any{

@@ -31,11 +31,8 @@ type shop struct {
 
 func newShop(t *testing.T) *shop {
 	t.Helper()
-	s := &shop{t: t, program: browser.New(t)}
-	s.program.Run("superuser", "upsert", rootEmail, rootPassword)
-	s.program.Serve()
-	s.root = s.program.Session("_superusers", rootEmail, rootPassword)
-	s.staff = s.program.Staff(s.root)
+	s := &shop{t: t}
+	s.program, s.root, s.staff = newOffice(t)
 	s.root.Create("users", map[string]any{
 		"email": "stranger@touchbase.example", "password": browser.StaffPassword, "passwordConfirm": browser.StaffPassword, "name": "陈刚", "role": "rep",
 		"team": s.root.Create("teams", map[string]any{"name": "华南"}), "active": true, "verified": true,
@@ -191,7 +188,7 @@ func TestCustomerPage(t *testing.T) {
 }
 
 func (w *window) roles(customer string) {
-	answers := w.Answers()
+	traffic := w.Listen()
 	told := ""
 	for _, who := range []string{"support", "rep", "manager", "director", "superuser"} {
 		for _, language := range []string{"zh-CN", "en"} {
@@ -205,7 +202,7 @@ func (w *window) roles(customer string) {
 		w.checkTimeline(who, customer, 52)
 		var trace string
 		w.Evaluate(`document.documentElement.outerHTML + JSON.stringify(localStorage)`, &trace)
-		all := answers()
+		all := traffic.Answers()
 		trace += strings.TrimPrefix(all, told)
 		told = all
 		for _, secret := range []string{secretBudget, fmt.Sprint(secretAmount), "76,543", "7.65万", "99999", secretPoints, "450000", "450,000", "13800138000"} {
@@ -221,7 +218,7 @@ func (w *window) roles(customer string) {
 		}
 	}
 	w.become("stranger", "zh-CN", customer)
-	if missing := w.texts(".crm-missing"); len(missing) != 1 || strings.Contains(answers()[len(told):], "蓝桥") {
+	if missing := w.texts(".crm-missing"); len(missing) != 1 || strings.Contains(traffic.Answers()[len(told):], "蓝桥") {
 		w.s.t.Errorf("a stranger sees %v", w.texts(".crm-customer"))
 	}
 	w.Picture("customer-missing")

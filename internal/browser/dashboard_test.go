@@ -24,6 +24,16 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
+// newOffice serves a program of its own with a superuser and the people of [browser.Program.Staff], each also signed in to the API.
+func newOffice(t *testing.T) (program *browser.Program, root *browser.Session, people map[string]*browser.Session) {
+	t.Helper()
+	program = browser.New(t)
+	program.Run("superuser", "upsert", rootEmail, rootPassword)
+	program.Serve()
+	root = program.Session("_superusers", rootEmail, rootPassword)
+	return program, root, program.Staff(root)
+}
+
 // TestFirstDay is the first day of the README in the dashboard: the imported customers by the day they deserve a contact, one
 // of them, and a follow-up recorded in the form that moves the customer's dates.
 func TestFirstDay(t *testing.T) {

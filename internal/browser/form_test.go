@@ -32,11 +32,8 @@ type formOffice struct {
 
 func newFormOffice(t *testing.T) *formOffice {
 	t.Helper()
-	o := &formOffice{T: t, program: browser.New(t)}
-	o.program.Run("superuser", "upsert", rootEmail, rootPassword)
-	o.program.Serve()
-	o.root = o.program.Session("_superusers", rootEmail, rootPassword)
-	o.people = o.program.Staff(o.root)
+	o := &formOffice{T: t}
+	o.program, o.root, o.people = newOffice(t)
 	o.mine = o.customer(map[string]any{
 		"name": "苏州精密机械有限公司", "code": "K-1", "owner": o.people["rep"].ID, "region": "江苏", "budget_range": budget, "preferred_channel": "phone",
 	})

@@ -135,10 +135,7 @@ var listWords = map[string]map[string]string{
 // people typed stays as it is, though it be a word of the dashboard's.
 func TestLists(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	people := program.Staff(program.Session("_superusers", rootEmail, rootPassword))
+	program, _, people := newOffice(t)
 	ids := listed(t, people)
 
 	for _, role := range []string{"rep", "director"} {
@@ -316,14 +313,37 @@ func lookAtRows(t *testing.T, page *browser.Page, ids map[string]string) {
 	page.Await("the customer's page", fmt.Sprintf(`location.hash == "#/customer/%s"`, ids["Delete"]))
 }
 
+// TestListAddresses: a list shows what its address says, wherever one comes from: by a link of a page, from another list, on the way back, or anew.
+func TestListAddresses(t *testing.T) {
+	t.Parallel()
+	program, _, people := newOffice(t)
+	ids := listed(t, people)
+	page := program.Open("/_/", 1366, 860)
+	page.SignInStaff("director")
+	tasks := people["director"].List("tasks", `title = "Close"`, "")
+	one := idsOf(tasks, func(map[string]any) bool { return true })
+
+	page.Visit("#/collections?collection=customers")
+	page.Visit("#/today")
+	page.OpenHash(`#/collections?collection=tasks&filter=title+%3D+%22Close%22&sort=-due_at`)
+	shows(t, page, "the one task, from a page", one)
+	page.OpenHash(`#/collections?collection=customers&filter=silent+%3D+true&sort=name`)
+	shows(t, page, "the silent customers, from another list", []string{ids["Delete"]})
+	page.Evaluate(`void (app.store.activeCollection = "tasks")`, nil) // as the sidebar does
+	page.Await("all tasks", `location.hash.endsWith("collection=tasks") && !!document.querySelector("td.col-field-name-title")`)
+	page.Evaluate(`history.back()`, nil)
+	shows(t, page, "the silent customers, on the way back", []string{ids["Delete"]})
+	page.Evaluate(`history.back()`, nil)
+	shows(t, page, "the one task, on the way back", one)
+	page.Await("the address as it was", `location.hash.includes("filter=title") && location.hash.includes("sort=-due_at")`)
+	page.Do(chromedp.Reload())
+	shows(t, page, "the one task, anew", one)
+}
+
 // TestInputs: the record form takes days as days, moments in the policy's time zone, and numbers as people write them.
 func TestInputs(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	ids := listed(t, people)
 	survey := root.Create("surveys", map[string]any{"customer": ids["Reset"], "sent_at": time.Now().Add(-24 * time.Hour).Format(time.RFC3339)})
 

@@ -1,7 +1,9 @@
 package browser
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,40 +14,57 @@ import (
 // idle is how long nothing may be on its way before a page counts as loaded.
 const idle = 400 * time.Millisecond
 
-// traffic is what a page asks the network for.
-type traffic struct {
-	mu       sync.Mutex
-	began    time.Time
-	ended    time.Time
-	open     map[network.RequestID]bool
-	changed  time.Time
-	requests int
+// Load is one load of a page.
+type Load struct {
+	Took     time.Duration // from the first request to the last answer
+	Requests []Request     // the slowest first
 }
 
-// ColdLoads opens a page so many times with nothing kept from before, and gives how long each took from the first request to the last
-// answer, shortest first.
-func (p *Page) ColdLoads(hash string, times int) []time.Duration {
+// Request is what a page asked the network for, from when it was sent, after Began of the load, to its whole answer.
+type Request struct {
+	Address     string // without the program's own, readable
+	Began, Took time.Duration
+}
+
+// traffic is what a page asks the network for.
+type traffic struct {
+	mu      sync.Mutex
+	began   time.Time
+	ended   time.Time
+	open    map[network.RequestID]sent
+	changed time.Time
+	done    []Request
+	some    bool
+}
+
+type sent struct {
+	address string
+	at      time.Time
+}
+
+// ColdLoads opens a page so many times with nothing kept from before, and gives its loads, the shortest first.
+func (p *Page) ColdLoads(hash string, times int) []Load {
 	p.t.Helper()
 	now := &traffic{}
 	chromedp.ListenTarget(p.ctx, now.hear)
 	p.Do(network.Enable(), network.SetCacheDisabled(true))
-	var took []time.Duration
+	var loads []Load
 	for range times {
 		p.Do(chromedp.Navigate("about:blank"))
 		now.reset()
 		p.Do(chromedp.Navigate(p.url + "/_/" + hash))
 		p.Await("the page "+hash, settled)
 		p.await("the network to be idle", now.isIdle)
-		took = append(took, now.took())
+		loads = append(loads, now.load(p.url))
 	}
-	slices.Sort(took)
-	return took
+	slices.SortFunc(loads, func(a, b Load) int { return int(a.Took - b.Took) })
+	return loads
 }
 
 func (n *traffic) reset() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.began, n.ended, n.open, n.requests = time.Time{}, time.Time{}, map[network.RequestID]bool{}, 0
+	n.began, n.ended, n.open, n.done, n.some = time.Time{}, time.Time{}, map[network.RequestID]sent{}, nil, false
 }
 
 func (n *traffic) hear(event any) {
@@ -59,7 +78,8 @@ func (n *traffic) hear(event any) {
 		if n.began.IsZero() {
 			n.began = e.Timestamp.Time()
 		}
-		n.open[e.RequestID], n.changed, n.requests = true, time.Now(), n.requests+1
+		n.open[e.RequestID] = sent{e.Request.URL, e.Timestamp.Time()}
+		n.changed, n.some = time.Now(), true
 	case *network.EventLoadingFinished:
 		n.end(e.RequestID, e.Timestamp.Time())
 	case *network.EventLoadingFailed:
@@ -68,10 +88,12 @@ func (n *traffic) hear(event any) {
 }
 
 func (n *traffic) end(id network.RequestID, at time.Time) {
-	if !n.open[id] {
+	was, isOpen := n.open[id]
+	if !isOpen {
 		return
 	}
 	delete(n.open, id)
+	n.done = append(n.done, Request{was.address, was.at.Sub(n.began), at.Sub(was.at)})
 	n.changed = time.Now()
 	if at.After(n.ended) {
 		n.ended = at
@@ -81,11 +103,19 @@ func (n *traffic) end(id network.RequestID, at time.Time) {
 func (n *traffic) isIdle() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.requests > 0 && len(n.open) == 0 && time.Since(n.changed) > idle
+	return n.some && len(n.open) == 0 && time.Since(n.changed) > idle
 }
 
-func (n *traffic) took() time.Duration {
+func (n *traffic) load(base string) Load {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	return n.ended.Sub(n.began)
+	requests := slices.Clone(n.done)
+	for i, request := range requests {
+		requests[i].Address = strings.TrimPrefix(request.Address, base)
+		if readable, err := url.QueryUnescape(requests[i].Address); err == nil {
+			requests[i].Address = readable
+		}
+	}
+	slices.SortFunc(requests, func(a, b Request) int { return int(b.Took - a.Took) })
+	return Load{Took: n.ended.Sub(n.began), Requests: requests}
 }

@@ -40,11 +40,11 @@ func (p Place) Of(customer string) string { return strings.Replace(p.Hash, "CUST
 const settled = `app.store._ready && app.store.collections.length > 0 && !app.store.isLoadingCollections && !!document.querySelector(".page-content") &&
 	![...document.querySelectorAll(".crm-loading, .skeleton-loader, .loader, .btn.loading, [aria-busy=true]")].some((el) => el.checkVisibility())`
 
-// Visit goes to a page by a link and waits until it is whole.
+// Visit goes to a page by a link and waits until it is whole: the page that was there, and is still to be seen for a while, does not count.
 func (p *Page) Visit(hash string) {
 	p.t.Helper()
-	p.OpenHash(hash)
-	p.Await("the page "+hash, fmt.Sprintf("location.hash == %q && (%s)", hash, settled))
+	p.Evaluate(fmt.Sprintf(`void (location.hash == %[1]q || document.querySelector("main > .page")?.classList.add("left"), location.hash = %[1]q)`, hash), nil)
+	p.Await("the page "+hash, fmt.Sprintf(`location.hash == %q && !document.querySelector("main > .page.left") && (%s)`, hash, settled))
 }
 
 // Jumps opens a page anew and gives how much of it moved while it loaded, as the cumulative layout shift of Web Vitals.

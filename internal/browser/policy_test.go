@@ -15,11 +15,7 @@ import (
 // company serves a company of some customers who bought for so much, and gives the sessions of its people and of its superuser.
 func company(t *testing.T, amounts ...int) (*browser.Program, map[string]*browser.Session) {
 	t.Helper()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	people["superuser"] = root
 	industry := root.List("industries", "", "code")[0]["id"]
 	day := func(days int) string { return time.Now().AddDate(0, 0, days).Format(time.DateOnly) }

@@ -16,11 +16,7 @@ import (
 // once, and whoever comes next on the same machine finds nothing of who was there before.
 func TestStaffSignIn(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 
 	page := program.Open("/_/", 1366, 860)
 	page.Do(chromedp.WaitVisible("#crm_email", chromedp.ByQuery))
@@ -71,10 +67,7 @@ func TestSuperuserSignIn(t *testing.T) {
 // TestFailingPage: a page that throws, while it is made or whenever something it depends on changes, says so and leaves the rest working.
 func TestFailingPage(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	program.Staff(program.Session("_superusers", rootEmail, rootPassword))
+	program, _, _ := newOffice(t)
 	page := program.Open("/_/", 1366, 860)
 	page.SignInStaff("rep")
 	page.Await("the page of the day", `!!document.querySelector(".crm-today")`)
@@ -101,11 +94,7 @@ func TestFailingPage(t *testing.T) {
 // TestLostRights: whoever is deactivated while signed in is out with the next thing they do, and reads why and whom to ask; also after a reload.
 func TestLostRights(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	page := program.Open("/_/", 1366, 860)
 	page.SignInStaff("support")
 	page.Await("the page of the day", `!!document.querySelector(".crm-today")`)
@@ -126,11 +115,7 @@ func TestLostRights(t *testing.T) {
 // TestOwnAccount: a person changes their language and password themselves, and gets a new password by mail when the old one is forgotten.
 func TestOwnAccount(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	letters := make(chan testapp.Mail, 10)
 	root.Send(http.MethodPatch, "/api/settings", map[string]any{
 		"smtp": map[string]any{"enabled": true, "host": "127.0.0.1", "port": testapp.ServeMail(t, func(mail testapp.Mail) { letters <- mail })},
@@ -182,6 +167,9 @@ func TestOwnAccount(t *testing.T) {
 	for letter := range letters { // one of a sign-in from another program may come first
 		text := strings.ReplaceAll(strings.ReplaceAll(letter.Text, "=\r\n", ""), "=3D", "=")
 		if link = regexp.MustCompile(`/_/#/auth/confirm-password-reset/[\w.-]+`).FindString(text); link != "" {
+			if chinese, english := strings.Index(text, "=E9=87=8D=E8=AE=BE=E5=AF=86=E7=A0=81</a>"), strings.Index(text, "Reset password</a>"); chinese < 0 || english < chinese {
+				t.Errorf("the letter is to be in Chinese, and below in English: %s", text)
+			}
 			break
 		}
 	}

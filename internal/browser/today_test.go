@@ -25,11 +25,8 @@ type dayOf struct {
 
 func newDay(t *testing.T) *dayOf {
 	t.Helper()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	d := &dayOf{t: t, program: program, root: program.Session("_superusers", rootEmail, rootPassword)}
-	d.people = program.Staff(d.root)
+	d := &dayOf{t: t}
+	d.program, d.root, d.people = newOffice(t)
 	east := 12 - time.Now().UTC().Hour()
 	name := fmt.Sprintf("Etc/GMT%+d", -east) // whose sign is the other way round
 	zone, err := time.LoadLocation(name)

@@ -12,11 +12,7 @@ import (
 // TestTypedWords: what somebody wrote stays as it was written, though it is a word of the dashboard.
 func TestTypedWords(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	industry := root.List("industries", `code = "34"`, "")[0]["id"]
 	tag := root.Create("tags", map[string]any{"name": "System", "group": "basic", "colour": "#336699"})
 	customer := root.Create("customers", map[string]any{
@@ -63,11 +59,7 @@ func TestTypedWords(t *testing.T) {
 // TestChoiceOfLanguage: the browser's at first, then the one chosen at the sign-in or in the menu, which the server keeps.
 func TestChoiceOfLanguage(t *testing.T) {
 	t.Parallel()
-	program := browser.New(t)
-	program.Run("superuser", "upsert", rootEmail, rootPassword)
-	program.Serve()
-	root := program.Session("_superusers", rootEmail, rootPassword)
-	people := program.Staff(root)
+	program, root, people := newOffice(t)
 	locale := func() any { return root.List("users", `id = "`+people["rep"].ID+`"`, "")[0]["locale"] }
 	speaks := func(page *browser.Page, language string) {
 		t.Helper()

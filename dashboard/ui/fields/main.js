@@ -104,8 +104,6 @@ function valueBadge(collection, field, value) {
     return !tone ? words(text) : tone == "quiet" ? words(text, "txt-hint") : t.span({ className: `label crm-badge ${tone}` }, text);
 }
 
-crm.comma = crm.language == "en" ? ", " : "、";
-
 shows("select", ({ record, field, short }, value) => {
     const values = app.utils.toArray(value).filter(Boolean);
     const name = (option) => crm.option(record.collectionName, field.name, option);

@@ -162,7 +162,7 @@ function told(props) {
         return say(value ? "form.yes" : "form.no");
     }
     const isList = props.field.type == "json" && Array.isArray(value) && value.every((item) => typeof item == "string");
-    return isList ? value.join(crm.language == "en" ? ", " : "、") : app.fieldTypes[props.field.type].view(props);
+    return isList ? value.join(crm.comma) : app.fieldTypes[props.field.type].view(props);
 }
 
 // inputOf is an input that another part has for a field, crm.form.inputs[type](form, field), if it has one.

@@ -64,7 +64,6 @@ const groups = {
     surveys: [{ name: "survey", fields: "customer! contact sent_at expires_at answered_at nps satisfaction comment!" }],
     users: [
         { name: "colleague", fields: "name! role team department phone locale active away_until substitute avatar!" },
-        { name: "more", folded: true, fields: "notify!" },
     ],
 };
 
@@ -124,6 +123,7 @@ const begin = {
     follow_ups: () => ({ started_at: now(), direction: "out" }),
     cases: () => ({ opened_at: now() }),
     tasks: () => ({ priority: "normal", status: "open" }),
+    users: () => ({ active: true }),
 };
 
 // What a duplicate of a record does not take over: it would be refused, or untrue.

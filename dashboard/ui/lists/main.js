@@ -201,6 +201,38 @@ app.components.recordsSearchbar = (props) => {
     }));
 };
 
+// ------------------------------------------------------------------------------------------------------------- its address
+
+// A list that is opened by its address asks which collection is shown before the store has worked that out anew. It then takes the difference
+// for a choice of its reader's and drops the filter of the address, as does the list that is being left. So the store knows the
+// collection before the list is built, and no other list is there any more.
+const addressed = (hash) => hash.startsWith("#/collections?") ? new URLSearchParams(hash.split("?")[1]).get("collection") : "";
+function activate(name) {
+    app.store.activeCollection = name;
+    return app.store.activeCollection; // asked for outside of any watcher, the store works it out now
+}
+
+window.addEventListener("hashchange", (event) => {
+    const name = addressed(location.hash);
+    const { activeCollection: active } = app.store;
+    if (!name || name == active?.name || name == active?.id) {
+        return;
+    }
+    if (document.querySelector("[data-pb=pageCollections]")) {
+        event.stopImmediatePropagation(); // this listener is older than the router's
+        app.store.page = t.div({ className: "page" });
+        setTimeout(() => {
+            activate(name);
+            window.dispatchEvent(new HashChangeEvent("hashchange"));
+        });
+        return;
+    }
+    activate(name);
+});
+if (addressed(location.hash)) {
+    activate(addressed(location.hash));
+}
+
 // ------------------------------------------------------------------------------------------------------------- the list
 
 const nativeList = app.components.recordsList;

@@ -253,8 +253,10 @@ async function openPreferences() {
 // The bell hears as long as a colleague is signed in.
 let hearer = "";
 watch(() => crm.isStaff() ? app.store.superuser.id : "", (id) => {
-    if (id && id != hearer) {
+    if (id != hearer) {
         Object.assign(notices, { unread: 0, list: null, undelivered: [] });
+    }
+    if (id && id != hearer) {
         quietly(count());
         crm.live("notifications", `user = "${id}"`, heard);
     }

@@ -104,7 +104,8 @@ function customerField(search) {
             }
         }
     }
-    const chosen = (text) => {
+    const chosen = (input) => {
+        const text = input.isConnected ? input.value : ""; // of a page that was left, nothing is looked for any more
         const customer = data.found.find((one) => one.name == text.trim());
         if (customer) {
             go({ ...search, collection: "customers", record: customer.id });
@@ -114,10 +115,11 @@ function customerField(search) {
         field({
             name: "customer", words: "audit.customer", type: "search", "html-list": id, autocomplete: "off", placeholder: say("audit.customerHint"),
             oninput: (event) => {
-                const text = event.target.value;
+                const input = event.target;
+                const text = input.value.trim();
                 clearTimeout(timer);
-                chosen(text); // picked from the list
-                timer = setTimeout(() => text.trim() && suggest(text.trim()).then(() => chosen(event.target.value)), 250);
+                chosen(input); // picked from the list
+                timer = setTimeout(() => text && suggest(text).then(() => chosen(input)), 250);
             },
         }),
         t.datalist({ id }, () => data.found.map((customer) => t.option({ rid: customer.id, value: customer.name }))));
@@ -160,7 +162,7 @@ function changesOf(entry, names) {
         return null;
     }
     const data = store({ all: false });
-    const line = (change) => t.li(null, t.span({ className: "txt-hint" }, fieldOf(entry.collection, change.field)), say("policy.colon"), sides(entry, change, names));
+    const line = (change) => t.li(null, t.span({ className: "txt-hint" }, fieldOf(entry.collection, change.field)), crm.colon, sides(entry, change, names));
     return t.div(null,
         t.ul({ className: "crm-audit-changes" }, () => (data.all ? entry.changes : entry.changes.slice(0, fewChanges)).map(line)),
         () => !data.all && entry.changes.length > fewChanges

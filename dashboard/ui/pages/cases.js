@@ -54,6 +54,9 @@ export function show(route) {
     };
     let leave;
     const choose = (change) => {
+        if (stopped) {
+            return; // what was typed last, while the page was left: the address is another's
+        }
         Object.assign(data, { pages: 1, ...change });
         app.utils.replaceHashQueryParams({ view: data.view == "all" ? "" : data.view, search: data.search });
         changed();
@@ -62,7 +65,7 @@ export function show(route) {
     return page({
         name: "cases", title: say("page.cases"),
         actions: [crm.isStaff() ? button({
-            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(() => changed()),
+            words: "cases.new", title: "cases.new", iconName: "ri-add-line", className: "crm-new-case", run: () => acts.create(at, () => changed()),
         }) : null],
         onmount: () => {
             changed();

@@ -1,7 +1,7 @@
 // The jobs: what each does and when, how its last run ended, and running it now.
 
 import { badge, button, card, choice, dialog, empty, field, icon, loading, moment, number, option, page, say, t } from "../elements.js";
-import { forDirectors, heard } from "./directors.js";
+import { forDirectors } from "./directors.js";
 
 const { crm } = window;
 const icons = {
@@ -32,10 +32,18 @@ export const show = forDirectors("jobs", () => {
         }
     }
 
-    const live = heard("job_runs", load);
+    let deafen;
     return page({
         name: "jobs", title: say("page.jobs"), actions: [button({ iconName: "ri-refresh-line", words: "jobs.reload", className: "secondary", run: load })],
-        onmount: () => { live.onmount(); load(); }, onunmount: () => { gone = true; clearTimeout(timer); live.onunmount(); },
+        onmount: () => {
+            deafen = crm.live("job_runs", "", load, { fields: "id" });
+            load();
+        },
+        onunmount: () => {
+            gone = true;
+            clearTimeout(timer);
+            deafen();
+        },
     }, () => {
         if (data.failed && !data.jobs) {
             return t.div({ className: "crm-jobs-failed" }, empty("failed.text", "ri-error-warning-line"), button({ words: "failed.again", run: load }));

@@ -27,9 +27,7 @@ export const show = forDirectors("policy", () => {
     // begin shows a state anew, with changes that are not saved yet.
     function begin(stored, unsaved = []) {
         Object.assign(data, { base: stored, draft: apply(copy(stored), unsaved), ready: true });
-        crm.policy = stored.policy;
-        localStorage.setItem("crmZone", crm.zone = stored.policy.timezone);
-        localStorage.setItem("crmCurrency", crm.currency = stored.policy.currency);
+        crm.usePolicy(stored.policy);
     }
 
     function submit(event) {

@@ -14,26 +14,34 @@ export const show = (route) => {
     let day = null; // the last answer: its sections, of which further pages were added
     let stops = [];
     let timer;
+    let asked = 0;
 
     const sections = () => state.version ? day.sections : [];
     const items = () => sections().flatMap((section) => section.items);
     const total = () => sections().reduce((sum, section) => sum + section.count, 0);
 
-    // read reads as much of the day as was on the page.
+    // read reads as much of the day as was on the page. An answer that a later question has overtaken is dropped.
     async function read() {
         clearTimeout(timer);
         if (!whose.query) {
             return;
         }
+        const mine = ++asked;
         const limit = Math.min(most, Math.max(50, ...(day?.sections ?? []).map((section) => section.items.length)));
         try {
             const answer = await ask({ limit });
+            if (mine != asked) {
+                return;
+            }
             const focus = focused();
             day = answer;
             state.error = null;
             state.version++;
             restore(focus);
         } catch (err) {
+            if (mine != asked) {
+                return;
+            }
             if (day) {
                 failed(err);
             } else {
@@ -140,6 +148,7 @@ export const show = (route) => {
         onunmount: () => {
             document.removeEventListener("keydown", onkeydown);
             clearTimeout(timer);
+            asked++; // whatever is still on its way comes too late
             stops.forEach((stop) => stop());
         },
     },

@@ -4,7 +4,8 @@ const crm = window.crm;
 const { say } = crm;
 const own = (run) => crm.verbatim(run);
 
-crm.me = () => app.store.superuser;
+// me is who is signed in; somebody without anything while a page is left by signing out.
+crm.me = () => app.store.superuser ?? {};
 crm.isStaff = (record = app.store.superuser) => !!record?.id && record.collectionName != "_superusers";
 crm.role = () => crm.isStaff() ? app.store.superuser.role || "none" : app.store.superuser?.id ? "superuser" : "";
 crm.collection = (name) => app.store.collections.find((collection) => collection.name == name);
@@ -226,9 +227,13 @@ function changePassword() {
     app.modals.open(modal);
 }
 
-// The sidebar keeps the order in which the server names the collections, that of a day's work; PocketBase would sort them by name.
+// The sidebar keeps the order in which the server names the collections, that of a day's work; PocketBase would sort them by name, and has
+// when they came before this script. It compares what it asks for again with what it has: in another order a list would be loaded twice.
 const sorted = app.utils.sortedCollectionsByType;
-app.utils.sortedCollectionsByType = (list) => crm.isStaff() ? list : sorted(list);
+app.utils.sortedCollectionsByType = (list) => crm.isStaff() ? list.toSorted((a, b) => a.place - b.place) : sorted(list);
+if (crm.isStaff() && app.store.collections.length) {
+    app.store.collections = app.utils.sortedCollectionsByType(app.store.collections);
+}
 
 // ---------------------------------------------------------------------------------------------------------------- guards
 
@@ -262,6 +267,7 @@ app.pb.authStore.onChange((_, record) => {
     if (!record?.id) {
         app.store.collections = [];
         app.store.settings = {};
+        app.toasts.removeAll(); // they may speak of what the next one may not know
     } else if (before) {
         location.reload();
     }
@@ -275,16 +281,15 @@ app.pb.authStore.onChange((_, record) => {
 });
 
 // The policy's time zone and currency are those of every page.
+crm.usePolicy = (policy) => {
+    crm.policy = policy;
+    localStorage.setItem("crmZone", crm.zone = policy.timezone);
+    localStorage.setItem("crmCurrency", crm.currency = policy.currency);
+};
+
 async function readPolicy() {
     try {
-        const policy = await app.pb.collection("policy").getFirstListItem("", { requestKey: null });
-        crm.policy = policy;
-        const before = crm.zone;
-        localStorage.setItem("crmZone", crm.zone = policy.timezone);
-        localStorage.setItem("crmCurrency", crm.currency = policy.currency);
-        if (before != crm.zone) {
-            document.dispatchEvent(new CustomEvent("crm:policy"));
-        }
+        crm.usePolicy(await app.pb.collection("policy").getFirstListItem("", { requestKey: null }));
     } catch (err) {
         console.warn("[touchbase] the policy cannot be read", err);
     }

@@ -127,12 +127,12 @@ crm.form.started.push((form) => {
             return;
         }
         try {
-            const { matches } = await app.pb.send("/api/crm/duplicates/check", { method: "POST", body: wanted, requestKey: key });
+            const { matches } = await app.pb.send("/api/crm/duplicates/check", { method: "POST", query: { typing: 1 }, body: wanted, requestKey: key });
             const own = form.name == "customers" ? form.original?.id : form.record.customer;
             data.matches = matches.filter((match) => !match.id || match.id != own);
         } catch (err) {
             if (!err.isAbort) {
-                data.matches = []; // a number half typed cannot be read; nobody is to be stopped by that
+                data.matches = []; // nobody is to be stopped by that
             }
         }
     }

@@ -33,6 +33,9 @@ crm.say = (name, facts = {}) => {
     return pair[languages[crm.language]].replace(/\{(\w+)\}/g, (all, fact) => facts[fact] ?? all);
 };
 
+// What stands between the items of a list, the parts of a sentence, and before what is explained.
+[crm.comma, crm.semicolon, crm.colon] = isChinese ? ["、", "；", "："] : [", ", "; ", ": "];
+
 // label names a field, option a value of a select, collectionName a collection, one of them.
 crm.label = (collection, field) => (labels.collections[collection]?.[field] ?? labels.collections.users[field])?.[crm.language] ?? field;
 crm.option = (collection, field, value) => {

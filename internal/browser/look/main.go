@@ -1,7 +1,10 @@
 // Command look drives the dashboard in a real Chromium for people: it takes the pictures of the README, and measures how long pages take.
 //
 //	go run ./internal/browser/look pictures [-out docs]
-//	go run ./internal/browser/look loads -dir DIR   (DIR: a company as touchbase bench fills it; an account of it is given a password)
+//	go run ./internal/browser/look loads -dir DIR [-times N] [-only PAGE] [-all] [-as-is]
+//
+// DIR is a company as touchbase bench fills it; two accounts of it are given a password. Loads prints the request of each page that took longest,
+// -all every one of its median load.
 package main
 
 import (
@@ -9,6 +12,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"time"
 
 	"github.com/chromedp/chromedp"
@@ -26,6 +30,9 @@ func main() {
 	out := flags.String("out", "docs", "where the pictures go")
 	dir := flags.String("dir", "", "the data of a company as touchbase bench fills it")
 	times := flags.Int("times", 20, "how often each page is opened")
+	only := flags.String("only", "", "the one page that is opened, by its name; all where none is given")
+	all := flags.Bool("all", false, "print every request of the median load, not the slowest alone")
+	asIs := flags.Bool("as-is", false, "do not run the jobs first that bring the company up to now")
 	_ = flags.Parse(os.Args[2:])
 	t := &terminal{}
 	defer t.end()
@@ -34,7 +41,7 @@ func main() {
 	case "pictures":
 		pictures(t, *out)
 	case "loads":
-		loads(t, *dir, *times)
+		loads(t, *dir, measure{*times, *only, *all, *asIs})
 	default:
 		t.Fatalf("there is no %q", os.Args[1])
 	}
@@ -65,8 +72,15 @@ func pictures(t *terminal, out string) {
 	}
 }
 
-// loads prints how long each page takes with nothing kept from before, for the rep with the most customers and for a director.
-func loads(t *terminal, dir string, times int) {
+// measure says how loads measures.
+type measure struct {
+	times     int
+	only      string
+	all, asIs bool
+}
+
+// loads prints how long each page takes with nothing kept from before, for the first rep and the first director.
+func loads(t *terminal, dir string, m measure) {
 	if dir == "" {
 		t.Fatal("say which company: -dir DIR")
 	}
@@ -75,10 +89,34 @@ func loads(t *terminal, dir string, times int) {
 	program.Dir = dir
 	program.Run("superuser", "upsert", email, password)
 	program.Serve()
-	for _, job := range []string{"tiers", "care", "reminders"} { // what was due while nobody served it would disturb
-		program.Run("job", "run", job)
+	if !m.asIs {
+		for _, job := range []string{"tiers", "care", "reminders"} { // what was due while nobody served it would disturb
+			program.Run("job", "run", job)
+		}
 	}
-	root := program.Session("_superusers", email, password)
+	people := accounts(t, program.Session("_superusers", email, password), password)
+	fmt.Printf("%-10s %-10s %10s %10s  %s\n", "PAGE", "ROLE", "MEDIAN", "P95", "SLOWEST REQUEST")
+	for _, role := range []string{"rep", "director"} {
+		page := program.Open("/_/", 1366, 860)
+		page.SignInAs(people[role], password)
+		session := program.Session("users", people[role], password)
+		customer := session.List("customers", fmt.Sprintf("owner = %q || owner != ''", session.ID), "-created")[0]["id"].(string)
+		page.Do(chromedp.WaitVisible(".page-content", chromedp.ByQuery))
+		for _, place := range browser.Places {
+			if place.For(role) && (m.only == "" || m.only == place.Name) {
+				took := page.ColdLoads(place.Of(customer), m.times)
+				median, p95 := took[len(took)/2], took[(len(took)*95+99)/100-1]
+				fmt.Printf("%-10s %-10s %10s %10s  %s\n", place.Name, role, round(median.Took), round(p95.Took), line(median.Requests[0]))
+				if m.all {
+					printAll(median.Requests)
+				}
+			}
+		}
+	}
+}
+
+// accounts gives the address of a rep and of a director, whose password it sets.
+func accounts(t *terminal, root *browser.Session, password string) map[string]string {
 	people := map[string]string{}
 	for _, role := range []string{"rep", "director"} {
 		person := root.List("users", fmt.Sprintf("role = %q && active = true", role), "created")
@@ -91,21 +129,19 @@ func loads(t *terminal, dir string, times int) {
 		})
 		people[role] = address
 	}
-	fmt.Printf("%-10s %-10s %10s %10s\n", "PAGE", "ROLE", "MEDIAN", "P95")
-	for _, role := range []string{"rep", "director"} {
-		page := program.Open("/_/", 1366, 860)
-		page.SignInAs(people[role], password)
-		session := program.Session("users", people[role], password)
-		customer := session.List("customers", fmt.Sprintf("owner = %q || owner != ''", session.ID), "-created")[0]["id"].(string)
-		page.Do(chromedp.WaitVisible(".page-content", chromedp.ByQuery))
-		for _, place := range browser.Places {
-			if !place.For(role) {
-				continue
-			}
-			took := page.ColdLoads(place.Of(customer), times)
-			fmt.Printf("%-10s %-10s %10s %10s\n", place.Name, role, round(took[len(took)/2]), round(took[(len(took)*95+99)/100-1]))
-		}
+	return people
+}
+
+// printAll prints requests in the order in which they were sent.
+func printAll(requests []browser.Request) {
+	slices.SortFunc(requests, func(a, b browser.Request) int { return int(a.Began - b.Began) })
+	for _, request := range requests {
+		fmt.Printf("    +%-6s %s\n", round(request.Began), line(request))
 	}
+}
+
+func line(request browser.Request) string {
+	return fmt.Sprintf("%6s %.140s", round(request.Took), request.Address)
 }
 
 func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }

@@ -40,7 +40,7 @@ export function sideOf(collection, field, value, names) {
         return say("audit.empty");
     }
     if (Array.isArray(value)) {
-        return value.map((one) => listed[field] ? crm.select(listed[field], one) : sideOf(collection, field, one, names)).join(say("policy.comma"));
+        return value.map((one) => listed[field] ? crm.select(listed[field], one) : sideOf(collection, field, one, names)).join(crm.comma);
     }
     if (typeof value == "object") {
         return `R${value.r} F${value.f} M${value.m} ${crm.select("rfm_group", value.group)}`; // the one structure that is told
@@ -82,7 +82,7 @@ export function noteOf(entry) {
     if (entry.action == "reveal") {
         const [field, reason, ...words] = entry.note.split(": ");
         const ready = reasons.includes(reason) ? say("audit.reason." + reason) : reason;
-        return say("audit.note.reveal", { field: crm.label(entry.collection, field), reason: [ready, ...words].join(say("policy.colon")) });
+        return say("audit.note.reveal", { field: crm.label(entry.collection, field), reason: [ready, ...words].join(crm.colon) });
     }
     if (entry.action == "sign_in_failed") {
         return say("audit.note.identity", { identity: entry.note });

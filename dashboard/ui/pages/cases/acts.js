@@ -13,9 +13,8 @@ export const open = (one, saved) => app.modals.openRecordUpsert(crm.collection("
 export const followUp = (one, prefill = {}) =>
     recordFollowUp({ id: one.customer, name: one.customer_name }, { kind: "service", purpose: one.subject, ...prefill });
 
-export const create = (saved) => app.modals.openRecordUpsert(crm.collection("cases"), {
-    severity: "minor", opened_at: new Date().toISOString().replace("T", " "),
-}, { onsave: saved });
+// create opens the form of a new case, opened at the server's present: the browser's may be a future, which is refused.
+export const create = (at, saved) => app.modals.openRecordUpsert(crm.collection("cases"), { severity: "minor", opened_at: at() }, { onsave: saved });
 
 // resolve asks what was done and writes it under the detail of the case, with who and when: the next one who meets it wants to know.
 export function resolve(one, at, saved) {

@@ -102,6 +102,7 @@ function pin(state) {
             const pinned = tier_pin ? { tier_pin, tier_pin_reason, tier_pin_until } : { tier_pin: "", tier_pin_reason: "", tier_pin_until: "" };
             await app.pb.collection("customers").update(c.id, { ...pinned, rev: c.rev }, { requestKey: null });
             app.toasts.success(say(tier_pin ? "customer.pinnedNow" : "customer.unpinned"));
+            state.refresh("customers");
         },
     },
         t.p({ className: "txt-hint" }, say("customer.pin.means")),

@@ -6,9 +6,8 @@ const { crm } = window;
 const text = (value) => value;
 const amount = (value) => value ? money(value) : "";
 const select = (name) => (value) => option("customers", name, value);
-const separator = crm.language == "en" ? ", " : "、";
-const selects = (name) => (values) => values.map((value) => option("customers", name, value)).join(separator);
-const texts = (values) => values.join(separator);
+const selects = (name) => (values) => values.map((value) => option("customers", name, value)).join(crm.comma);
+const texts = (values) => values.join(crm.comma);
 
 const groups = [
     ["customer.facts.need", {

@@ -27,7 +27,7 @@ export function identity({ data }) {
             fact("ri-map-pin-line", "region", c.region),
             fact("ri-group-line", "size", c.size ? option("customers", "size", c.size) : ""),
             fact("ri-user-star-line", "owner", c.owner ? c.expand?.owner?.name : say("customer.inPool")),
-            fact("ri-team-line", "collaborators", people.join(crm.language == "en" ? ", " : "、")),
+            fact("ri-team-line", "collaborators", people.join(crm.comma)),
             fact("ri-history-line", "last_interaction_at",
                 c.last_interaction_at && say("customer.lastInteraction", { at: moment(c.last_interaction_at) }))),
         c.stage == "archived"

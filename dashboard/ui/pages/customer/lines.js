@@ -1,7 +1,6 @@
 import { badge, day, icon, label, money, moment, number, option, say, t } from "../../elements.js";
 
 const { crm } = window;
-const separator = crm.language == "en" ? ", " : "、";
 
 // fact is a field with its value, if there is one: what the reader may not know is not in the record.
 const fact = (collection, record, name, tell = (value) => value) =>
@@ -26,13 +25,13 @@ function followUp(record, item, state) {
             marks.map((name) => badge(label("follow_ups", name), "warning sm")),
         ],
         who: () => [state.names.of(record.by) || record.by_name, contact()].filter(Boolean).join(record.direction == "in" ? " ← " : " → "),
-        text: [record.purpose, record.content].filter(Boolean).join(crm.language == "en" ? ": " : "："),
+        text: [record.purpose, record.content].filter(Boolean).join(crm.colon),
         details: [
             fact("follow_ups", record, "key_points"), fact("follow_ups", record, "commitments"), fact("follow_ups", record, "competitor"),
             fact("follow_ups", record, "next_action", (action) => () =>
                 [action, day(record.next_action_on), state.names.of(record.next_action_by)].filter(Boolean).join(" · ")),
             fact("follow_ups", record, "status", () => o("status")), fact("follow_ups", record, "resume_on", day),
-            fact("follow_ups", record, "our_people", (ids) => () => ids.map(state.names.of).filter(Boolean).join(separator)),
+            fact("follow_ups", record, "our_people", (ids) => () => ids.map(state.names.of).filter(Boolean).join(crm.comma)),
             fact("follow_ups", record, "attachments", (names) => t.span({ className: "crm-files" }, names.map((name) => file(record, name)))),
         ],
     };
@@ -103,7 +102,7 @@ const tierChange = (record, { words }, state) => ({
     title: record.from ? say("customer.tierChanged", { from: record.from, to: record.to }) : say("customer.tierGiven", { to: record.to }),
     badges: [badge(option("tier_changes", "cause", record.cause))],
     who: () => state.names.of(record.by),
-    text: (words ?? []).join(crm.language == "en" ? "; " : "；"),
+    text: (words ?? []).join(crm.semicolon),
 });
 
 const signal = (record, { words }) => ({

@@ -2,7 +2,6 @@ import { day, dayOf, label, option, say, t, today } from "../../elements.js";
 import { industryOf } from "./identity.js";
 
 const { crm } = window;
-const separator = crm.language == "en" ? ", " : "、";
 
 // boxes are those of a form, the one that holds ticked.
 const boxes = (options, chosen) => t.span({ className: "crm-boxes" },
@@ -33,15 +32,15 @@ export function sheet(state) {
 function who(c, { contacts, assessment }) {
     const person = (contacts ?? []).find((contact) => contact.is_primary);
     const history = [
-        c.cooperation_since ? say("customer.sheet.since", { day: day(c.cooperation_since) }) : "", (c.products_bought ?? []).join(separator),
+        c.cooperation_since ? say("customer.sheet.since", { day: day(c.cooperation_since) }) : "", (c.products_bought ?? []).join(crm.comma),
         c.last_order_at ? say("customer.sheet.lastOrder", { day: day(dayOf(c.last_order_at)) }) : "",
     ];
     return column("customer.sheet.who",
         row(label("customers", "name"), c.name), row(label("customers", "code"), c.code), row(label("customers", "industry"), industryOf(c)),
         row(say("customer.sheet.contact"), person?.name ?? ""), row(label("contacts", "title"), person?.title ?? ""),
         row(label("customers", "size"), c.size ? option("customers", "size", c.size) : ""),
-        row(say("customer.sheet.history"), history.filter(Boolean).join(crm.language == "en" ? "; " : "；")),
-        row(say("customer.sheet.anomalies"), assessment.risk.signals.map((signal) => signal.words).join(crm.language == "en" ? "; " : "；")));
+        row(say("customer.sheet.history"), history.filter(Boolean).join(crm.semicolon)),
+        row(say("customer.sheet.anomalies"), assessment.risk.signals.map((signal) => signal.words).join(crm.semicolon)));
 }
 
 function last(state) {

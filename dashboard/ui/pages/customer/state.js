@@ -43,10 +43,17 @@ export function customerState(id) {
     let stopped = false;
     let waiting = null;
     const stops = [];
+    const asked = {}; // how often each part was
 
+    // read reads a part. An answer that a later question has overtaken is dropped, and so is one that comes when the page was left.
     async function read(name) {
+        const mine = asked[name] = (asked[name] ?? 0) + 1;
+        const isLate = () => stopped || mine != asked[name];
         try {
             const value = await readers[name](id);
+            if (isLate()) {
+                return;
+            }
             data[name] = value ?? null;
             if (name == "customer") {
                 data.missing = !value;
@@ -58,7 +65,7 @@ export function customerState(id) {
                 data.failures = { ...data.failures, [name]: false };
             }
         } catch (err) {
-            if (!err?.isAbort && !stopped) {
+            if (!err?.isAbort && !isLate()) {
                 data.failures = { ...data.failures, [name]: true };
                 data.failed = name == "customer" && !data.customer;
             }
@@ -80,7 +87,7 @@ export function customerState(id) {
 
     // What colleagues save is read again as oneself would: of the news only that there are any.
     function listen() {
-        if (stopped) {
+        if (stopped || stops.length) {
             return;
         }
         for (const collection of ["customers", "follow_ups", "tasks", "contacts", "orders", "cases"]) {
@@ -162,8 +169,5 @@ export const part = (state, name, lines, view) => () => {
 export const again = (read) => t.div({ className: "crm-part-failed" },
     t.p({ className: "txt-hint" }, say("customer.failed")), button({ words: "failed.again", className: "sm secondary", run: read }));
 
-// open opens the record's own form, or for what only the program writes, its preview.
-export function open(collection, record) {
-    const show = ["signals", "tier_changes"].includes(collection) ? app.modals.openRecordPreview : app.modals.openRecordUpsert;
-    show(crm.collection(collection), record.id);
-}
+// open opens the record's own form, which only shows what its reader may not change.
+export const open = (collection, { id }) => app.modals.openRecordUpsert(crm.collection(collection), id);

@@ -1,5 +1,5 @@
 import { button, card, day, icon, label, option, recordFollowUp, say, t } from "../../elements.js";
-import { part } from "./state.js";
+import { open, part } from "./state.js";
 
 const { crm } = window;
 
@@ -24,5 +24,5 @@ const suggested = (state, s) => [
 ];
 
 const material = ({ id, title }) => t.button({
-    type: "button", className: "link", onclick: () => app.modals.openRecordPreview(crm.collection("materials"), id),
+    type: "button", className: "link", onclick: () => open("materials", { id }),
 }, icon("ri-file-list-3-line"), title[crm.language]);

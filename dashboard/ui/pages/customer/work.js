@@ -1,4 +1,4 @@
-import { badge, button, card, dayOf, dialog, field, label, moment, option, say, t, today } from "../../elements.js";
+import { badge, button, card, dayOf, dialog, field, label, moment, option, save, say, t, today } from "../../elements.js";
 import { open, part } from "./state.js";
 
 const { crm } = window;
@@ -30,8 +30,8 @@ function line(state, task) {
             t.span(null, () => state.names.of(task.assignee)),
             task.status == "delayed" ? badge(option("tasks", "status", task.status), "warning") : null),
         mayWork(state, task) ? t.div({ className: "crm-task-acts" },
-            act("done", "ri-check-line", "success", () => done(task)),
-            act("postpone", "ri-calendar-schedule-line", "secondary", () => postpone(task))) : null);
+            act("done", "ri-check-line", "success", () => done(state, task)),
+            act("postpone", "ri-calendar-schedule-line", "secondary", () => postpone(state, task))) : null);
 }
 
 const act = (name, iconName, colour, run) =>
@@ -45,19 +45,23 @@ function mayWork(state, task) {
         || task.assignee == me.id || !task.assignee && task.by == me.id;
 }
 
-const save = (task, changes) => app.pb.collection("tasks").update(task.id, { ...changes, rev: task.rev }, { requestKey: null });
+// change saves what becomes of a task, and shows it whether or not the news of it arrives.
+async function change(state, task, values) {
+    await save("tasks", task, values);
+    state.refresh("tasks");
+}
 
-function done(task) {
+function done(state, task) {
     dialog({
         title: task.title, className: "sm crm-task-done", submitWords: "customer.done",
-        submit: ({ result }) => save(task, { status: "done", result }),
+        submit: ({ result }) => change(state, task, { status: "done", result }),
     }, field({ name: "result", text: label("tasks", "result"), type: "textarea", value: task.result }));
 }
 
-function postpone(task) {
+function postpone(state, task) {
     dialog({
         title: task.title, className: "sm crm-task-postpone", submitWords: "customer.postpone",
-        submit: ({ due_at, postpone_reason }) => save(task, { due_at: due_at.replace("T", " "), postpone_reason }),
+        submit: ({ due_at, postpone_reason }) => change(state, task, { due_at: due_at.replace("T", " "), postpone_reason }),
     },
         field({
             name: "due_at", text: label("tasks", "due_at"), type: "datetime-local", required: true,

@@ -1,6 +1,6 @@
 // What is done with a plan and with its lines.
 
-import { dialog, field, label, option, say, t, today } from "../../elements.js";
+import { dialog, field, label, option, save, say, t, today } from "../../elements.js";
 import { plusDays, startOf } from "./period.js";
 
 const { crm } = window;
@@ -8,7 +8,6 @@ const tasks = () => crm.collection("tasks");
 const dayOf = (moment) => crm.dayOf(moment);
 const msOf = (moment) => Date.parse(moment.replace(" ", "T"));
 const at = (line, day) => `${day} ${crm.time(line.due_at)}`; // read in the policy's time zone
-const save = (line, change) => app.pb.collection("tasks").update(line.id, { ...change, rev: line.rev }, { requestKey: null, fields: "id" });
 
 // mayAct tells whether the reader is one of those who see to a line, mayEdit whether they arrange it. The server has the last word.
 const isOfMyTeam = (line) => crm.role() == "manager" && !!crm.me().team && line.expand?.customer?.team == crm.me().team;
@@ -32,7 +31,7 @@ export function finish(line, saved) {
             if (delay_reason.trim() != (line.delay_reason || "")) {
                 change.delay_reason = delay_reason.trim();
             }
-            await save(line, change);
+            await save("tasks", line, change);
             saved();
         },
     },
@@ -52,7 +51,7 @@ export function postpone(line, saved) {
     dialog({
         title: say("plans.postpone.title"), submitWords: "plans.postpone",
         submit: async ({ due_at, postpone_reason }) => {
-            await save(line, { due_at: at(line, due_at), postpone_reason: postpone_reason.trim() });
+            await save("tasks", line, { due_at: at(line, due_at), postpone_reason: postpone_reason.trim() });
             saved();
         },
     },

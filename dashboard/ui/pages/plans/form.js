@@ -1,6 +1,6 @@
 // The form of a plan: its period is picked, and its goals are rows.
 
-import { choice, dialog, field, icon, label, say, t, today } from "../../elements.js";
+import { choice, dialog, field, icon, label, option, say, t, today } from "../../elements.js";
 import { around, kindOf, words } from "./period.js";
 
 const { crm } = window;
@@ -10,7 +10,7 @@ export const goals = {
     renewal_rate: ["percent", 0, 100], activation_rate: ["percent", 0, 100], repurchase_rate: ["percent", 0, 100], satisfaction: ["points", 0, 10],
     nps: ["nps", -100, 100], response_hours: ["hours", 0, 1000], on_time_rate: ["percent", 0, 100],
 };
-export const goalName = (goal) => say("plans.goal." + goal);
+export const goalName = (goal) => option("plans", "goals", goal);
 export const unit = (goal) => say("plans.unit." + goals[goal][0]);
 
 const all = async (collection, filter) => (await app.pb.collection(collection).getList(1, 200, { filter, sort: "name", requestKey: null })).items;

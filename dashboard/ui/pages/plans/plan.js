@@ -47,7 +47,8 @@ export function showPlan(id) {
         actions: [() => data.plan ? actions(data, lines, refresh) : null],
         onmount: () => {
             refresh().catch(failed);
-            crm.rights("plans", id).then((rights) => data.rights = rights).catch(() => {});
+            crm.rights("plans", id).then((rights) => data.rights = rights)
+                .catch((err) => err.status == 404 || failed(err)); // of a plan that is gone the page says so
             app.pb.collection("users").getList(1, 200, { fields: "id,name", requestKey: null })
                 .then((people) => people.items.forEach((user) => names[user.id] = user.name)).catch(failed);
             const deafen = crm.live("tasks", app.pb.filter("plan = {:id}", { id }), soon, { fields: "id" });

@@ -3,6 +3,7 @@
 import { option, say } from "../../elements.js";
 import { groups, nameOf, told } from "./fields.js";
 
+const { crm } = window;
 const clone = (value) => JSON.parse(JSON.stringify(value));
 const same = (a, b) => JSON.stringify(a ?? null) == JSON.stringify(b ?? null);
 const policyFields = groups.flatMap((group) => Object.keys(group.fields));
@@ -65,7 +66,7 @@ export const copy = clone;
 
 // Names and values of a change in words.
 export const nameOfChange = ({ group, row, field }) => group == "policy" ? nameOf("policy", field)
-    : `${group == "tiers" ? row : option("risk_rules", "signal", row)}${say("policy.colon")}${nameOf(group, field)}`;
+    : `${group == "tiers" ? row : option("risk_rules", "signal", row)}${crm.colon}${nameOf(group, field)}`;
 
 export function valueOf({ group, field }, value) {
     if (group == "policy") {

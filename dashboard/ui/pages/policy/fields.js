@@ -53,14 +53,14 @@ export function told(field, value) {
         return say("policy.unit." + kind, { n: Number(value) });
     }
     if (kind == "daylist") {
-        return value?.length ? value.map(day).join(say("policy.comma")) : say("policy.noDays");
+        return value?.length ? value.map(day).join(crm.comma) : say("policy.noDays");
     }
     if (kind == "costs") {
         const costs = Object.entries(value ?? {});
-        return costs.length ? costs.map(([channel, cost]) => `${option("follow_ups", "channel", channel)} ${money(cost)}`).join(say("policy.comma")) : say("policy.noCosts");
+        return costs.length ? costs.map(([channel, cost]) => `${option("follow_ups", "channel", channel)} ${money(cost)}`).join(crm.comma) : say("policy.noCosts");
     }
     if (kind == "bounds") {
-        return value?.r ? ["r", "f", "m"].map((axis) => `${axis.toUpperCase()} ${value[axis].map((bound) => number(bound)).join(" / ")}`).join(say("policy.comma"))
+        return value?.r ? ["r", "f", "m"].map((axis) => `${axis.toUpperCase()} ${value[axis].map((bound) => number(bound)).join(" / ")}`).join(crm.comma)
             : say("policy.boundsFree");
     }
     return String(value);

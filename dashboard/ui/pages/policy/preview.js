@@ -51,8 +51,8 @@ export function openPreview({ base, changes, saved, overtaken }) {
             return overtaken(await read());
         }
         data.stage = "applying";
+        follow(answer.at.replace("T", " ")); // whether or not the page can read it again
         saved(await read());
-        follow(answer.at.replace("T", " "));
     }
 
     // follow waits for the run of the job that the save began.
@@ -87,7 +87,7 @@ export function openPreview({ base, changes, saved, overtaken }) {
 
 function changesList(changes) {
     return t.section({ className: "crm-policy-changes" }, t.h3(null, say("policy.changes", { n: changes.length })),
-        t.ul(null, changes.map((change) => t.li(null, t.span({ className: "txt-hint" }, nameOfChange(change) + say("policy.colon")), valueOf(change, change.from), " → ",
+        t.ul(null, changes.map((change) => t.li(null, t.span({ className: "txt-hint" }, nameOfChange(change) + crm.colon), valueOf(change, change.from), " → ",
             t.strong(null, valueOf(change, change.to))))));
 }
 
@@ -167,7 +167,7 @@ export function openConflict({ base, stored, mine, goOn }) {
     const modal = t.div({ className: "modal popup crm-policy-conflict", onafterclose: (el) => { el.remove(); goOn(); } },
         t.header({ className: "modal-header" }, t.h2({ className: "modal-title" }, say("policy.conflict"))),
         t.div({ className: "modal-content" }, t.p(null, say("policy.conflictText")),
-            theirs.length ? t.ul({ className: "crm-conflicts" }, theirs.map((change) => t.li(null, t.strong(null, nameOfChange(change)), say("policy.colon"), valueOf(change, change.from),
+            theirs.length ? t.ul({ className: "crm-conflicts" }, theirs.map((change) => t.li(null, t.strong(null, nameOfChange(change)), crm.colon, valueOf(change, change.from),
                 " → ", valueOf(change, change.to), typed(change) ? t.p({ className: "txt-hint txt-sm" }, say("policy.yours", { value: valueOf(change, typed(change).to) })) : null)))
                 : t.p({ className: "txt-hint" }, say("policy.conflictSame"))),
         t.footer({ className: "modal-footer" }, t.button({ type: "button", className: "btn m-l-auto", onclick: () => app.modals.close(modal) }, say("policy.goOn"))));

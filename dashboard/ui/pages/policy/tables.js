@@ -3,6 +3,7 @@
 import { option, say, t, tierBadge } from "../../elements.js";
 import { nameOf } from "./fields.js";
 
+const { crm } = window;
 const roles = ["rep", "support", "manager", "director"];
 
 // cell is a cell of a table with an input in it; its head names it.
@@ -15,7 +16,7 @@ const headed = (collection, fields, body) => t.table({ className: "responsive-ta
 function input(collection, key, row, field, about, props = {}) {
     const isNumber = props.type == "number";
     return t.div({ className: "field" }, t.input({
-        name: `${collection}.${row[key]}.${field}`, ariaLabel: `${about}${say("policy.colon")}${nameOf(collection, field)}`, required: true, ...props,
+        name: `${collection}.${row[key]}.${field}`, ariaLabel: `${about}${crm.colon}${nameOf(collection, field)}`, required: true, ...props,
         value: () => row[field] ?? "", oninput: (e) => row[field] = isNumber ? e.target.value === "" ? null : Number(e.target.value) : e.target.value,
     }));
 }
@@ -30,10 +31,10 @@ export function tiersTable(tiers) {
             cell("tiers", "name", row, "col-name", input("tiers", "code", row, "name", code, { type: "text" })),
             days(row, "cadence_days", 1), days(row, "silent_after_days", 0), days(row, "max_gap_days", 0),
             cell("tiers", "owner_role", row, "col-owner_role", t.div({ className: "field" }, t.select({
-                name: `tiers.${code}.owner_role`, ariaLabel: `${code}${say("policy.colon")}${nameOf("tiers", "owner_role")}`, onchange: (e) => row.owner_role = e.target.value,
+                name: `tiers.${code}.owner_role`, ariaLabel: `${code}${crm.colon}${nameOf("tiers", "owner_role")}`, onchange: (e) => row.owner_role = e.target.value,
             }, roles.map((role) => t.option({ value: role, selected: () => row.owner_role == role }, option("tiers", "owner_role", role)))))),
             cell("tiers", "strategy", row, "col-strategy", t.div({ className: "field" }, t.textarea({
-                name: `tiers.${code}.strategy`, rows: 2, ariaLabel: `${code}${say("policy.colon")}${nameOf("tiers", "strategy")}`, value: () => row.strategy,
+                name: `tiers.${code}.strategy`, rows: 2, ariaLabel: `${code}${crm.colon}${nameOf("tiers", "strategy")}`, value: () => row.strategy,
                 oninput: (e) => row.strategy = e.target.value,
             }))));
     }));
@@ -59,11 +60,11 @@ export function rulesTable(rules) {
         return t.tr({ rid: signal, className: () => row.enabled ? "" : "crm-off" },
             cell("risk_rules", "enabled", row, "col-enabled", t.div({ className: "field" },
                 t.input({ id, type: "checkbox", className: "switch", name: `risk_rules.${signal}.enabled`, checked: () => row.enabled, onchange: (e) => row.enabled = e.target.checked }),
-                t.label({ htmlFor: id }, t.span({ className: "crm-sr" }, `${name}${say("policy.colon")}${nameOf("risk_rules", "enabled")}`)))),
+                t.label({ htmlFor: id }, t.span({ className: "crm-sr" }, `${name}${crm.colon}${nameOf("risk_rules", "enabled")}`)))),
             cell("risk_rules", "signal", row, "col-signal", [t.strong(null, name),
                 t.p({ className: "txt-hint txt-sm" }, () => say("policy.rule." + signal, { threshold: row.threshold ?? 0, days: row.window_days ?? 0 }))]),
             cell("risk_rules", "severity", row, "col-severity", t.div({ className: "field" }, t.select({
-                name: `risk_rules.${signal}.severity`, ariaLabel: `${name}${say("policy.colon")}${nameOf("risk_rules", "severity")}`, onchange: (e) => row.severity = e.target.value,
+                name: `risk_rules.${signal}.severity`, ariaLabel: `${name}${crm.colon}${nameOf("risk_rules", "severity")}`, onchange: (e) => row.severity = e.target.value,
             }, ["warning", "critical"].map((value) => t.option({ value, selected: () => row.severity == value }, option("risk_rules", "severity", value)))))),
             cell("risk_rules", "threshold", row, "col-threshold",
                 unit ? withUnit(input("risk_rules", "signal", row, "threshold", name, { type: "number", min: 0, step: "any" }), unit) : none()),

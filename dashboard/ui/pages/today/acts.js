@@ -1,6 +1,6 @@
 // What can be done about an item of the day. Each act ends with reading the day again: what is done is gone then.
 
-import { day, dialog, field, recordFollowUp, say, t } from "../../elements.js";
+import { day, dialog, field, recordFollowUp, save, say, t } from "../../elements.js";
 
 const { crm } = window;
 const requestKey = null; // several at once must not cancel each other
@@ -23,7 +23,7 @@ const tell = (words, facts) => app.toasts.success(say(words, facts), { key: "crm
 
 const isLate = (task) => new Date(task.due_at.replace(" ", "T")) < new Date();
 
-const change = (task, values) => app.pb.collection("tasks").update(task.id, { ...values, rev: task.rev }, { requestKey });
+const change = (task, values) => save("tasks", task, values);
 
 // ---------------------------------------------------------------------------------------------------------------- follow-ups
 
@@ -115,7 +115,6 @@ function first(err) {
     if (refused) {
         const field = Object.values(refused.data ?? {})[0];
         err.response = { ...refused, message: field?.message || refused.message };
-        err.data = err.response;
         err.message = err.response.message;
     }
     return err;
