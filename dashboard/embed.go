@@ -137,8 +137,15 @@ func versionOf(sets ...fs.FS) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)[:8]), nil
 }
 
-// preloads has browsers ask for the extension along with PocketBase's own script, which would ask for it only once it runs.
-const preloads = `<extensions.js>; rel="modulepreload", <extensions/` + name + `/style.css>; rel="preload"; as="style"`
+// preloads has browsers ask for the extension, and the styles that ui/main.js links, along with PocketBase's own script, which would ask for
+// them only once it runs.
+var preloads = func() string {
+	links := `<extensions.js>; rel="modulepreload"`
+	for _, style := range []string{"shared", "records", "pages", "customer"} {
+		links += `, <extensions/` + name + `/styles/` + style + `.css>; rel="preload"; as="style"`
+	}
+	return links
+}()
 
 // fresh makes browsers ask each time whether what they have is still it. PocketBase lets them keep the files of an extension, and libraries
 // without a version in their address, for two weeks, so after an upgrade they would run the old ones.
