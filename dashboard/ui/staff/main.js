@@ -119,14 +119,15 @@ const afterSend = app.pb.afterSend;
 app.pb.afterSend = (response, answer, ...rest) => {
     const sentence = response.status == 403 && answer?.data?.account?.message;
     if (sentence) {
-        sessionStorage.setItem(said, sentence);
+        // The token is renewed before this script has said in which language to answer.
+        sessionStorage.setItem(said, response.url.includes("/auth-refresh") ? say("signIn.lostRights") : sentence);
         app.pb.cancelAllRequests();
         app.pb.authStore.clear();
     }
     return afterSend ? afterSend(response, answer, ...rest) : answer;
 };
 
-// After a reload PocketBase renews the token before this script is there; what it was answered is only to be seen from outside.
+// After a reload PocketBase may be answered before this script is there; what, is only to be seen from outside.
 const refusedAtStart = () => performance.getEntriesByType("resource").some((entry) => entry.name.includes("/auth-refresh") && entry.responseStatus == 403);
 
 // ---------------------------------------------------------------------------------------------------------------- the header
