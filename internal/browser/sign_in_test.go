@@ -59,7 +59,7 @@ func TestSuperuserSignIn(t *testing.T) {
 	program.Run("superuser", "upsert", rootEmail, rootPassword)
 	program.Serve()
 	page := program.OpenIn("en", "/_/", 1366, 860)
-	page.Await("English words", `document.querySelector(".crm-login button.block").textContent.includes("Sign in")`)
+	page.Await("English words", `document.querySelector(".crm-login button.block")?.textContent.includes("Sign in")`)
 	page.SignIn(rootEmail, rootPassword)
 	page.Await("PocketBase's own pages", `["#/collections", "#/logs", "#/settings", "#/policy"].every((hash) => [...document.querySelectorAll(".app-main-nav a")].some((a) => a.getAttribute("href") == hash))`)
 }
