@@ -298,7 +298,11 @@ func TestDigestFollowsPolicy(t *testing.T) {
 		t.Errorf("afterwards: %s", got)
 	}
 	advance(t, app, 3, 45*time.Minute)
-	if row := await(t, "digest", runs); row.GetString("job") != "digest" || row.GetString("cause") != crm.RunSchedule || row.GetString("status") != crm.RunDone {
+	row := await(t, "digest", runs)
+	for row.GetString("job") == "response" { // every ten minutes
+		row = await(t, "digest", runs)
+	}
+	if row.GetString("job") != "digest" || row.GetString("cause") != crm.RunSchedule || row.GetString("status") != crm.RunDone {
 		t.Errorf("then ran %s because of %s: %s", row.GetString("job"), row.GetString("cause"), row.GetString("error"))
 	}
 }

@@ -65,6 +65,7 @@ func pictures(t *terminal, out string) {
 		{"policy", "en", "gu.yuanheng@qiheng.example", "#/policy", 1366, 900},
 	} {
 		page := program.OpenIn(picture.language, "/_/", picture.width, picture.height)
+		page.Evaluate(fmt.Sprintf(`localStorage.setItem("crmLanguage", %q)`, picture.language), nil) // what the demo's people chose is Chinese
 		page.SignInAs(picture.person, demo.Password)
 		page.Visit(picture.hash)
 		page.PictureIn(out, picture.name)
