@@ -61,11 +61,7 @@ func (d *dayOf) manager(page *browser.Page, customers []string) {
 		d.t.Helper()
 		page.Visit("#/customer/" + customer)
 		page.Await("the customer, and not the one before", fmt.Sprintf(`document.querySelector(".crm-customer .crm-title")?.textContent == %q`, d.one("manager", "customers", `id = "`+customer+`"`)["name"]))
-		page.Await("the menu with it", fmt.Sprintf(`(() => { // drawn anew, and closed, by what arrives meanwhile
-			const item = document.querySelector(".crm-act-%s");
-			item && !item.checkVisibility() && document.querySelector(".crm-more-acts > button").click();
-			return item?.checkVisibility();
-		})()`, name))
+		page.Do(chromedp.Click(".crm-more-acts > button", chromedp.ByQuery), chromedp.WaitVisible(".crm-act-"+name, chromedp.ByQuery))
 		page.Evaluate(`document.querySelector(".crm-act-`+name+`").click()`, nil)
 		page.Do(chromedp.WaitVisible(dialog, chromedp.ByQuery))
 		page.Do(append(steps, chromedp.Click(submit, chromedp.ByQuery))...)

@@ -30,7 +30,8 @@ function whole(state) {
 }
 
 const known = (state) => t.div(null,
-    () => [identity(state), actions(state)],
+    () => state.data.customer ? identity(state) : null,
+    actions(state),
     t.div({ className: "crm-halves" },
         t.div({ className: "crm-aside" }, () => state.data.ready
             ? t.div({ className: "crm-parts" }, judgement(state), () => suggestion(state), work(state), contacts(state), facts(state))

@@ -2,53 +2,59 @@ import { button, choice, dialog, field, icon, label, option, recordFollowUp, say
 
 const { crm } = window;
 
-// actions are what the reader may do with the customer.
+// actions are what the reader may do with the customer. They stand while the page does: news of the customer shows and hides them, and neither
+// closes the menu nor takes the focus from one.
 export function actions(state) {
     const { data } = state;
-    const c = data.customer;
-    const edit = () => app.modals.openRecordUpsert(crm.collection("customers"), c.id);
+    const edit = () => app.modals.openRecordUpsert(crm.collection("customers"), state.id);
     const take = () => act(state, "take", {}, "customer.taken");
     return t.div({ className: "crm-actions" },
-        c.stage == "archived" ? null : [
-            button({ words: "customer.followUp", iconName: "ri-chat-new-line", className: "sm crm-act-follow-up", run: () => recordFollowUp(c) }),
-            button({ words: "customer.task", iconName: "ri-add-line", className: "sm secondary crm-act-task", run: () => newTask(c) }),
-        ],
-        mayTake(c) ? button({ words: "customer.take", iconName: "ri-hand-heart-line", className: "sm success crm-act-take", run: take }) : null,
-        () => data.rights?.change
-            ? button({ words: "customer.edit", title: "customer.edit", iconName: "ri-edit-line", className: "sm secondary crm-act-edit", run: edit })
-            : null,
+        button({
+            words: "customer.followUp", iconName: "ri-chat-new-line", className: "sm crm-act-follow-up", hidden: () => isArchived(data),
+            run: () => recordFollowUp(data.customer),
+        }),
+        button({
+            words: "customer.task", iconName: "ri-add-line", className: "sm secondary crm-act-task", hidden: () => isArchived(data),
+            run: () => newTask(data.customer),
+        }),
+        () => mayTake(data) ? button({ words: "customer.take", iconName: "ri-hand-heart-line", className: "sm success crm-act-take", run: take }) : null,
+        button({
+            words: "customer.edit", title: "customer.edit", iconName: "ri-edit-line", className: "sm secondary crm-act-edit", run: edit,
+            hidden: () => !data.rights?.change,
+        }),
         more(state));
 }
 
 // more are the acts of rarer days, folded away; printing is everybody's.
 function more(state) {
     const { data } = state;
-    const c = data.customer;
     const id = "crm_more_" + app.utils.randomString();
-    const may = (name) => data.rights?.write.includes(name);
-    const item = (words, iconName, run, className = "") => t.button({
-        type: "button", className: `dropdown-item crm-act-${words.replace("customer.", "")} ${className}`,
+    const mayChange = (name) => !!data.rights?.write.includes(name) && !isArchived(data);
+    const item = (words, iconName, run, isOffered, className = "") => t.button({
+        type: "button", className: `dropdown-item crm-act-${words.replace("customer.", "")} ${className}`, hidden: () => !isOffered(),
         onclick: (event) => { event.target.closest(".dropdown").hidePopover(); run(); },
     }, icon(iconName), t.span({ className: "txt" }, say(words)));
+    const restore = () => act(state, "restore", {}, "customer.restored").catch(app.checkApiError);
     return t.div({ className: "crm-more-acts" },
         t.button({
             type: "button", className: "btn sm secondary circle", "html-popovertarget": id,
             ariaLabel: say("customer.more"), title: say("customer.more"),
         }, icon("ri-more-2-line")),
         t.div({ id, className: "dropdown sm nowrap", popover: "auto" },
-            item("customer.print", "ri-printer-line", () => window.print()),
-            () => may("owner") && c.stage != "archived" ? item("customer.reassign", "ri-user-shared-line", () => reassign(state)) : null,
-            () => may("tier_pin") && c.stage != "archived" ? item("customer.pin", "ri-pushpin-line", () => pin(state)) : null,
-            () => !mayArchive(data) ? null : c.stage == "archived"
-                ? item("customer.restore", "ri-inbox-unarchive-line", () => act(state, "restore", {}, "customer.restored").catch(app.checkApiError))
-                : item("customer.archive", "ri-inbox-archive-line", () => archive(state), "txt-danger")));
+            item("customer.print", "ri-printer-line", () => window.print(), () => true),
+            item("customer.reassign", "ri-user-shared-line", () => reassign(state), () => mayChange("owner")),
+            item("customer.pin", "ri-pushpin-line", () => pin(state), () => mayChange("tier_pin")),
+            item("customer.restore", "ri-inbox-unarchive-line", restore, () => mayArchive(data) && isArchived(data)),
+            item("customer.archive", "ri-inbox-archive-line", () => archive(state), () => mayArchive(data) && !isArchived(data), "txt-danger")));
 }
 
-const mayTake = (c) => !c.owner && c.stage != "archived" && ["rep", "manager", "director"].includes(crm.role());
+const isArchived = ({ customer }) => customer?.stage == "archived";
+
+const mayTake = (data) => data.customer && !data.customer.owner && !isArchived(data) && ["rep", "manager", "director"].includes(crm.role());
 
 // A collaborator may do with a customer what its owner may, but for sending it to the archive.
 const mayArchive = ({ customer, rights }) =>
-    rights?.write.includes("archived_reason") && (crm.role() != "rep" || customer.owner == crm.me().id);
+    !!rights?.write.includes("archived_reason") && (crm.role() != "rep" || customer?.owner == crm.me().id);
 
 async function act(state, what, body, done) {
     await app.pb.send(`/api/crm/customers/${state.id}/${what}`, { method: "POST", body, requestKey: null });
