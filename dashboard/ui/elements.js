@@ -86,6 +86,12 @@ function told(collection, name, value) {
     return words ? `${label(collection, name)} ${words}` : label(collection, name);
 }
 
+// named reads all records of a collection, as colleagues and teams, that people look for by their names, in the order of these.
+export async function named(collection, filter = "", fields = "id,name") {
+    const records = await app.pb.collection(collection).getFullList({ batch: 200, filter, fields, sort: "name,id", requestKey: null });
+    return records.sort((a, b) => a.name.localeCompare(b.name, crm.language));
+}
+
 // badge is a word in a small coloured frame.
 export const badge = (text, kind = "", title) => t.span({ className: `label crm-badge ${kind}`, title }, text);
 export const tierBadge = (tier) => tier ? badge(tier, `crm-tier tier-${tier}`, say("tier", { tier })) : null;

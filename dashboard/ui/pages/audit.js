@@ -1,7 +1,7 @@
 // The audit log: who did what and when, and what it was before and after. What is looked for stands in the address, so that it can be
 // kept, sent to a colleague and gone back to.
 
-import { badge, button, choice, customerLink, empty, field, loading, moment, option, page, say, t } from "../elements.js";
+import { badge, button, choice, customerLink, empty, field, loading, moment, named, option, page, say, t } from "../elements.js";
 import { actorOf, collectionOf, fieldOf, isStructure, noteOf, sideOf } from "./audit/words.js";
 import { forDirectors } from "./directors.js";
 
@@ -37,7 +37,7 @@ export const show = forDirectors("audit", (route) => {
 
     async function loadUsers() {
         try {
-            data.users = (await app.pb.collection("users").getList(1, 200, { sort: "name", fields: "id,name", requestKey: null })).items;
+            data.users = (await named("users", "", "id,name,active")).sort((a, b) => b.active - a.active);
         } catch (err) {
             console.warn("[touchbase]", err); // one can still look for all else
         }

@@ -1,6 +1,6 @@
 // What is done with a case. Each of these saves only what it changes.
 
-import { choice, dialog, field, recordFollowUp, say, t } from "../../elements.js";
+import { choice, dialog, field, named, recordFollowUp, say, t } from "../../elements.js";
 
 const { crm } = window;
 const collection = () => app.pb.collection("cases");
@@ -40,10 +40,7 @@ export function resolve(one, at, saved) {
 
 // assign names who is to see to a case.
 export async function assign(one, saved) {
-    const { items } = await app.pb.collection("users").getList(1, 200, {
-        filter: "active = true", sort: "name", fields: "id,name,role", requestKey: null,
-    });
-    const people = items.map((user) => ({ value: user.id, text: `${user.name} · ${crm.option("users", "role", user.role)}` }));
+    const people = (await named("users", "active = true", "id,name,role")).map((user) => ({ value: user.id, text: `${user.name} · ${crm.option("users", "role", user.role)}` }));
     dialog({
         title: say("cases.assign.title", { subject: one.subject }), submitWords: "cases.assign",
         submit: async ({ assignee }) => {

@@ -1,4 +1,4 @@
-import { button, choice, dialog, field, icon, label, option, recordFollowUp, say, t, today } from "../../elements.js";
+import { button, choice, dialog, field, icon, label, named, option, recordFollowUp, say, t, today } from "../../elements.js";
 
 const { crm } = window;
 
@@ -77,7 +77,7 @@ function newTask(c) {
 async function reassign(state) {
     const c = state.data.customer;
     const filter = crm.role() == "manager" ? app.pb.filter("active = true && team = {:team}", { team: crm.me().team }) : "active = true";
-    const colleagues = (await app.pb.collection("users").getList(1, 200, { filter, sort: "name", fields: "id,name,role", requestKey: null })).items;
+    const colleagues = await named("users", filter, "id,name,role");
     dialog({
         title: say("customer.reassign.to", { name: c.name }), className: "sm crm-reassign", submitWords: "customer.reassign",
         submit: ({ owner }) => act(state, "reassign", { owner }, "customer.reassigned"),

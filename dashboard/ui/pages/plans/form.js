@@ -1,6 +1,6 @@
 // The form of a plan: its period is picked, and its goals are rows.
 
-import { choice, dialog, field, icon, label, option, say, t, today } from "../../elements.js";
+import { choice, dialog, field, icon, label, named, option, say, t, today } from "../../elements.js";
 import { around, kindOf, words } from "./period.js";
 
 const { crm } = window;
@@ -13,12 +13,10 @@ export const goals = {
 export const goalName = (goal) => option("plans", "goals", goal);
 export const unit = (goal) => say("plans.unit." + goals[goal][0]);
 
-const all = async (collection, filter) => (await app.pb.collection(collection).getList(1, 200, { filter, sort: "name", requestKey: null })).items;
-
 // dialogOf opens the form of a plan, or of a new one, and saves what was changed.
 export async function dialogOf(plan, saved) {
     const me = crm.me();
-    const [teams, people] = await Promise.all([all("teams", ""), all("users", "active = true")]);
+    const [teams, people] = await Promise.all([named("teams"), named("users", "active = true")]);
     const isManager = crm.role() == "manager";
     const before = plan ?? { name: "", period: around("quarter", today())[1], team: me.team || "", owner: crm.isStaff() ? me.id : "", goals: [] };
     const data = store({ kind: kindOf(before.period), period: before.period, goals: (before.goals || []).map((goal) => ({ ...goal })) });

@@ -1,6 +1,6 @@
 // One plan: how it stands, its week, its goals, and its lines as the guide's table [001].
 
-import { button, failed, icon, loading, page, say, t } from "../../elements.js";
+import { button, failed, icon, loading, named, page, say, t } from "../../elements.js";
 import { problem, small } from "../table.js";
 import { add, generate } from "./acts.js";
 import { goalsCard, progressCard, weekCard } from "./cards.js";
@@ -49,8 +49,7 @@ export function showPlan(id) {
             refresh().catch(failed);
             crm.rights("plans", id).then((rights) => data.rights = rights)
                 .catch((err) => err.status == 404 || failed(err)); // of a plan that is gone the page says so
-            app.pb.collection("users").getList(1, 200, { fields: "id,name", requestKey: null })
-                .then((people) => people.items.forEach((user) => names[user.id] = user.name)).catch(failed);
+            named("users").then((people) => people.forEach((user) => names[user.id] = user.name)).catch(failed);
             const deafen = crm.live("tasks", app.pb.filter("plan = {:id}", { id }), soon, { fields: "id" });
             leave = () => {
                 stopped.yes = true;

@@ -1,6 +1,6 @@
 // Whose day it is: one's own, or, for those who lead, that of a colleague or of a team.
 
-import { failed, say, t } from "../../elements.js";
+import { failed, named, say, t } from "../../elements.js";
 
 const { crm } = window;
 const leads = () => ["manager", "director", "superuser"].includes(crm.role());
@@ -20,15 +20,6 @@ export function whoseOf(route) {
     return { query: me ? {} : null, value: "", people: new Set([me]), isOwn: true };
 }
 
-const list = async (collection, filter, fields) => {
-    const all = [];
-    for (let page = 1, answer; page == 1 || page <= answer.totalPages; page++) { // staff get 200 at once at most
-        answer = await app.pb.collection(collection).getList(page, 200, { filter, fields, sort: "name", requestKey: null });
-        all.push(...answer.items);
-    }
-    return all;
-};
-
 // chooser is the choice, for those who lead. It also finds out who is of the team.
 export function chooser(whose) {
     if (!leads()) {
@@ -44,7 +35,7 @@ export function chooser(whose) {
         try {
             const filter = role == "manager" ? `active = true && team = "${mine}"` : "active = true";
             const ofTeam = role == "manager" ? `id = "${mine}"` : "";
-            const [people, teams] = await Promise.all([list("users", filter, "id,name,team"), list("teams", ofTeam, "id,name")]);
+            const [people, teams] = await Promise.all([named("users", filter, "id,name,team"), named("teams", ofTeam)]);
             people.filter((person) => whose.query?.team == person.team).forEach((person) => whose.people.add(person.id));
             Object.assign(found, { people: people.filter((person) => person.id != crm.me().id), teams, ready: true });
         } catch (err) {
