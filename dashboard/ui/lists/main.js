@@ -115,6 +115,7 @@ const sortOf = ({ groups }, chosen) => chosen.map((name, i) => groups[i][name]?.
 // The address of a list holds its filter: a view's, and in brackets that of what is searched for, whose words follow as a remark of the filter
 // language: `silent = true && (name ?~ "苏州") // 苏州`.
 const remark = " // ";
+const joiner = "\u2060"; // has no width, and keeps slashes in the words from being taken for another remark
 const isFilter = (text) => /[=~<>]/.test(text);
 const escaped = (text) => text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 const shapes = Object.values(views).flatMap((view) => choices(view.groups).filter((chosen) => chosen.some(Boolean)).map((chosen) => {
@@ -129,7 +130,7 @@ function parsed(text) {
         return { filter: "", search: "", term: whole };
     }
     const at = whole.lastIndexOf(remark);
-    const [left, term] = at < 0 ? [whole, ""] : [whole.slice(0, at), whole.slice(at + remark.length)];
+    const [left, term] = at < 0 ? [whole, ""] : [whole.slice(0, at), whole.slice(at + remark.length).replaceAll(joiner, "")];
     for (const { view, chosen, shape } of shapes) {
         const found = shape.exec(left);
         if (found) {
@@ -138,17 +139,25 @@ function parsed(text) {
     }
     return term && /^\(.*\)$/s.test(left) ? { filter: "", search: left.slice(1, -1), term } : { filter: left, search: "", term };
 }
-const joined = (filter, search, term) => [filter, search && `(${search})`].filter(Boolean).join(" && ") + (search && term ? remark + term : "");
+const joined = (filter, search, term) => [filter, search && `(${search})`].filter(Boolean).join(" && ")
+    + (search && term ? remark + term.replaceAll("//", `/${joiner}/`) : "");
 
 // A search looks into what a record is known by. PocketBase would look into every field, which says little and takes long.
 const searched = [
     "name", "name_en", "code", "credit_code", "region", "title", "title_en", "subject", "content", "purpose", "number", "product", "note",
 ];
 const narrowed = (names) => names.some((name) => searched.includes(name)) ? names.filter((name) => searched.includes(name)) : names;
-const normalized = app.utils.normalizeSearchFilter;
+
+// containing is the filter of the records that have a text in one of their columns, as it was typed: nothing in it means anything to a filter.
+crm.containing = (text, names) => {
+    const pattern = text.replace(/[\\%_]/g, "\\$&"); // % and _ stand for other signs
+    const quoted = `'${pattern.replace(/[\\']/g, "\\$&")}'`;
+    return names.map((name) => `${name}?~${quoted}`).join("||");
+};
+
 app.utils.normalizeSearchFilter = (text, names = []) => {
     const { filter, search, term } = parsed(text);
-    return filter || search ? joined(filter, search, "") : normalized(term, narrowed(names));
+    return filter || search ? joined(filter, search, "") : term && crm.containing(term, narrowed(names));
 };
 
 // searchFor gives the filter of words: what belongs to the customers of that name, else what has them in its own columns. What was said in
@@ -157,13 +166,13 @@ async function searchFor(collection, term) {
     const names = collection.fields.filter((field) => !field.hidden).map((field) => field.name);
     if (names.includes("customer")) {
         const { items } = await app.pb.collection("customers").getList(1, 30, {
-            filter: normalized(term, ["name", "code"]), fields: "id", skipTotal: true, requestKey: "crm_search",
+            filter: crm.containing(term, ["name", "code"]), fields: "id", skipTotal: true, requestKey: "crm_search",
         });
         if (items.length) {
             return items.map(({ id }) => `customer = "${id}"`).join(" || ");
         }
     }
-    const own = normalized(term, narrowed(names));
+    const own = crm.containing(term, narrowed(names));
     const since = crm.dayOf(new Date(Date.now() - 183 * 864e5));
     return collection.name == "follow_ups" ? `started_at >= "${since}" && (${own})` : own;
 }
@@ -180,12 +189,12 @@ app.components.recordsSearchbar = (props) => {
     const onsubmit = async (words) => {
         const term = words.trim();
         const { view, filter } = present();
-        if (isFilter(term)) {
+        if (!crm.isStaff() && isFilter(term)) { // what staff type are words, whatever signs are in them
             return props.onsubmit(term);
         }
         try {
             const kept = view || crm.isStaff() ? filter : "";
-            props.onsubmit(term ? joined(kept, await searchFor(collection(), term), term.replaceAll(remark, " ")) : kept);
+            props.onsubmit(term ? joined(kept, await searchFor(collection(), term), term) : kept);
         } catch (err) {
             if (!err.isAbort) {
                 app.checkApiError(err);

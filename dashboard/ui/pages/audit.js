@@ -96,7 +96,7 @@ function customerField(search) {
     async function suggest(text) {
         try {
             data.found = (await app.pb.collection("customers").getList(1, 10, {
-                filter: app.pb.filter("name ~ {:text}", { text }), fields: "id,name", skipTotal: true, requestKey: "audit-customers",
+                filter: crm.containing(text, ["name"]), fields: "id,name", skipTotal: true, requestKey: "audit-customers",
             })).items;
         } catch (err) {
             if (!err.isAbort) {
