@@ -1,7 +1,7 @@
 // The elements that the pages are made of. They look as PocketBase's own do, and use its styles wherever it has one.
 
 const { crm } = window;
-export const { say, label, option, day, moment, time, money, number, today, dayOf, collectionName } = crm;
+export const { say, label, option, day, dated, moment, time, money, number, today, dayOf, collectionName } = crm;
 
 // t builds elements whose texts are shown as they are: the pages say their own words in the reader's language, and the rest was written by
 // people. PocketBase's t would look all of it up in its dictionary.

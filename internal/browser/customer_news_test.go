@@ -3,6 +3,7 @@ package browser_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -27,6 +28,18 @@ func TestCustomerNews(t *testing.T) {
 		t.Error("the menu closed, or the act was left, when news came")
 	}
 	w.Picture("customer-news-menu")
+
+	t.Log("a task of it is given to the reader: the notice tells its day as everywhere, and the name of the task as it was written")
+	due := time.Now().In(shanghai).AddDate(0, 0, 3)
+	s.staff["director"].Create("tasks", map[string]any{
+		"customer": customer, "title": "核对 2026-08-03 的报价", "kind": "other", "assignee": s.staff["manager"].ID, "due_at": due.UTC().Format("2006-01-02 15:04:05.000Z"),
+	})
+	w.Await("the notice in passing", `document.querySelector(".crm-notice-toast")?.textContent.includes("截止时间 `+momentText("zh-CN", due)+`")`)
+	w.Evaluate(`document.querySelector(".crm-bell").click()`, nil)
+	w.Await("the notice", `document.querySelector("#crm-notices .crm-notice.unread")?.textContent.includes("截止时间 `+momentText("zh-CN", due)+`")
+		&& document.querySelector("#crm-notices .crm-notice.unread strong").textContent == "新任务：核对 2026-08-03 的报价"`)
+	w.Picture("customer-news-notice")
+	w.Do(chromedp.Click(".crm-more-acts > button", chromedp.ByQuery), chromedp.WaitVisible(".crm-act-archive", chromedp.ByQuery))
 
 	t.Log("and sent to the archive by another")
 	s.staff["director"].Send("POST", "/api/crm/customers/"+customer+"/archive", map[string]any{"reason": "停业"})

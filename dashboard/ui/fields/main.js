@@ -152,7 +152,8 @@ app.fieldTypes.text.view = (props) => {
         if (props.record.collectionName == "customers" && field.name == "name" && inList(props)) {
             return t.div({ className: "crm-customer-cell" }, customerName(props.record, !("meta" in props)));
         }
-        const said = crm.stored(props.record.collectionName, field.name, value);
+        const { collectionName } = props.record;
+        const said = collectionName == "notifications" ? crm.noticeText(props.record, field.name) : crm.stored(collectionName, field.name, value);
         return short ? words(app.utils.truncate(said), "txt-ellipsis") : said;
     });
 };

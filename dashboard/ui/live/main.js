@@ -136,6 +136,17 @@ async function load() {
 
 const failed = (err) => !err?.isAbort && err?.status !== 0 && app.checkApiError(err);
 
+// noticeText is the title or the body of a notice. Where the server's own words name a day, it is told as everywhere; the words of people, such
+// as the name of a task, or why it was put off, stay as they wrote them.
+const withDays = {
+    title: ["standing_in", "pin_ending", "holiday"],
+    body: [
+        "task_given", "task_due", "task_late", "task_escalated", "task_postponed", "response_due", "response_late",
+        "contact_left", "win_back", "long_hold",
+    ],
+};
+crm.noticeText = (notice, field) => withDays[field]?.includes(notice.kind) ? notice[field].replace(/^\D*[\d-]{10}/, crm.dated) : notice[field];
+
 async function heard(event) {
     if (event?.action == "create") {
         notices.unread++;
@@ -151,8 +162,9 @@ async function heard(event) {
 
 function announce(notice) {
     app.toasts.info(own(() => t.div({ className: "crm-notice-toast" },
-        t.button({ type: "button", className: "link-hint", onclick: () => { app.toasts.remove(notice.id); follow(notice); } }, notice.title),
-        t.div({ className: "txt-sm" }, notice.body))), { key: notice.id, duration: 8000 });
+        t.button({ type: "button", className: "link-hint", onclick: () => { app.toasts.remove(notice.id); follow(notice); } },
+            crm.noticeText(notice, "title")),
+        t.div({ className: "txt-sm" }, crm.noticeText(notice, "body")))), { key: notice.id, duration: 8000 });
 }
 
 // follow marks a notice as read and leads to what it is about.
@@ -194,8 +206,8 @@ const round = (words, iconName, run) => t.button(
 
 const noticeItem = (notice) => t.div({ className: () => `crm-notice ${notice.read_at ? "" : "unread"}`, rid: notice.id + notice.read_at },
     t.button({ type: "button", className: "crm-notice-open", onclick: () => follow(notice) },
-        t.strong(null, notice.title),
-        notice.body ? t.span({ className: "crm-notice-body" }, notice.body) : null,
+        t.strong(null, crm.noticeText(notice, "title")),
+        notice.body ? t.span({ className: "crm-notice-body" }, crm.noticeText(notice, "body")) : null,
         t.span({ className: "txt-hint txt-sm" }, crm.option("notifications", "kind", notice.kind), " · ", crm.moment(notice.created))),
     () => notice.read_at ? null : round("notice.read", "ri-check-line", () => markRead(notice)));
 

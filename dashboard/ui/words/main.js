@@ -68,6 +68,8 @@ crm.day = (value) => {
     const year = dayKey.format(date).slice(0, 4) == crm.today().slice(0, 4) ? undefined : "numeric";
     return new Intl.DateTimeFormat(crm.language, { timeZone: "UTC", year, month: isChinese ? "long" : "short", day: "numeric" }).format(date);
 };
+// dated tells a sentence that the server made, its days as the page tells all others. Only for its own: what people wrote stays as it is.
+crm.dated = (sentence) => (sentence ?? "").replace(/(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])/g, crm.day);
 const clock = format({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 crm.time = (value) => value ? clock(asDate(value)) : "";
 crm.moment = (value) => value ? crm.day(crm.dayOf(value)) + " " + crm.time(value) : "";

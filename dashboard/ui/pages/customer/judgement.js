@@ -1,4 +1,4 @@
-import { badge, card, day, icon, option, say, t, tierBadge, today } from "../../elements.js";
+import { badge, card, dated, day, icon, option, say, t, tierBadge, today } from "../../elements.js";
 import { part } from "./state.js";
 
 // judgement is how the customer stands, and why: in the words of the rules themselves.
@@ -9,7 +9,7 @@ export const judgement = (state) => card({ title: say("customer.judgement"), cla
 const row = (name, value, ...why) => t.div({ className: "crm-judged" },
     t.h3(null, say("customer.judged." + name)), t.div({ className: "crm-judged-value" }, value), why);
 const list = (reasons, className = "") => reasons.length
-    ? t.ul({ className: `crm-reasons ${className}` }, reasons.map((words) => t.li(null, words))) : null;
+    ? t.ul({ className: `crm-reasons ${className}` }, reasons.map((words) => t.li(null, dated(words)))) : null;
 const hint = (words) => t.span({ className: "txt-hint" }, words);
 
 // tier comes with the axes it is made of, which everybody may know, and to those who may, the reasons and what would raise it.
@@ -23,7 +23,7 @@ function tier({ tier, known, reasons, changes }, customer) {
 
 function risk({ risk, cause, signals }, customer) {
     const because = cause ? say("customer.cause", { cause: option("customers", "churn_cause", cause) }) : say("customer.causeUnknown");
-    const raised = (signal) => t.li({ className: signal.severity, title: option("signals", "severity", signal.severity) }, signal.words);
+    const raised = (signal) => t.li({ className: signal.severity, title: option("signals", "severity", signal.severity) }, dated(signal.words));
     const none = customer?.stage == "archived" ? null : t.p({ className: "txt-hint" }, say("customer.noSignals"));
     return row("risk", [badge(option("customers", "risk", risk || "stable"), `crm-risk risk-${risk}`), risk == "churn_risk" ? hint(because) : null],
         signals.length ? t.ul({ className: "crm-reasons crm-signals" }, signals.map(raised)) : none);

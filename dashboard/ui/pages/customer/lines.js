@@ -1,4 +1,4 @@
-import { badge, day, icon, label, money, moment, number, option, say, t } from "../../elements.js";
+import { badge, dated, day, icon, label, money, moment, number, option, say, t } from "../../elements.js";
 
 const { crm } = window;
 
@@ -102,7 +102,7 @@ const tierChange = (record, { words }, state) => ({
     title: record.from ? say("customer.tierChanged", { from: record.from, to: record.to }) : say("customer.tierGiven", { to: record.to }),
     badges: [badge(option("tier_changes", "cause", record.cause))],
     who: () => state.names.of(record.by),
-    text: (words ?? []).join(crm.semicolon),
+    text: (words ?? []).map(dated).join(crm.semicolon),
 });
 
 const signal = (record, { words }) => ({
@@ -111,7 +111,7 @@ const signal = (record, { words }) => ({
         badge(option("signals", "severity", record.severity), record.severity == "critical" ? "danger" : "warning"),
         record.cleared_at ? badge(say("customer.cleared", { at: moment(record.cleared_at) }), "success") : null,
     ],
-    text: (words ?? [])[0],
+    text: dated(words?.[0]),
 });
 
 // kinds are the collections of a history, each with its icon and how one of it is told.

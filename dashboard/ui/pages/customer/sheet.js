@@ -1,4 +1,4 @@
-import { day, dayOf, label, option, say, t, today } from "../../elements.js";
+import { dated, day, dayOf, label, option, say, t, today } from "../../elements.js";
 import { industryOf } from "./identity.js";
 
 const { crm } = window;
@@ -40,7 +40,7 @@ function who(c, { contacts, assessment }) {
         row(say("customer.sheet.contact"), person?.name ?? ""), row(label("contacts", "title"), person?.title ?? ""),
         row(label("customers", "size"), c.size ? option("customers", "size", c.size) : ""),
         row(say("customer.sheet.history"), history.filter(Boolean).join(crm.semicolon)),
-        row(say("customer.sheet.anomalies"), assessment.risk.signals.map((signal) => signal.words).join(crm.semicolon)));
+        row(say("customer.sheet.anomalies"), assessment.risk.signals.map((signal) => dated(signal.words)).join(crm.semicolon)));
 }
 
 function last(state) {

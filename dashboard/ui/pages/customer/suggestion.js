@@ -1,4 +1,4 @@
-import { button, card, day, icon, label, option, recordFollowUp, say, t } from "../../elements.js";
+import { button, card, dated, day, icon, label, option, recordFollowUp, say, t } from "../../elements.js";
 import { open, part } from "./state.js";
 
 const { crm } = window;
@@ -15,7 +15,7 @@ const suggested = (state, s) => [
         how("ri-calendar-line", day(s.on)),
         how("ri-send-plane-line", s.channel && option("follow_ups", "channel", s.channel)),
         how("ri-user-line", s.role == "owner" ? label("customers", "owner") : s.role && option("users", "role", s.role))),
-    t.p({ className: "txt-hint crm-touch-why" }, s.words[crm.language]),
+    t.p({ className: "txt-hint crm-touch-why" }, dated(s.words[crm.language])),
     s.materials.length ? t.ul({ className: "crm-touch-materials" }, s.materials.map((m) => t.li(null, material(m)))) : null,
     button({
         words: "customer.recordTouch", iconName: "ri-chat-new-line", className: "sm secondary crm-act-touch",

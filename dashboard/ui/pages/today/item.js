@@ -1,6 +1,6 @@
 // One thing to do: with whom, what, why, the last words exchanged, and what can be done about it.
 
-import { badge, button, customerLink, day, icon, moment, option, riskBadge, say, silentBadge, t, tierBadge } from "../../elements.js";
+import { badge, button, customerLink, dated, day, icon, moment, option, riskBadge, say, silentBadge, t, tierBadge } from "../../elements.js";
 import { deadlineKinds, finish, mayAct, noAnswer, postpone, record, start, suggestionOf, take, tryAgainOn } from "./acts.js";
 
 const { crm } = window;
@@ -27,7 +27,7 @@ export function itemElement(item, { state, read, whose }) {
                 icon("ri-arrow-right-s-line"), t.span({ className: "txt" }, task?.title || say(item.last ? "today.followUp" : "today.firstContact"))),
             t.div({ className: "crm-item-why" }, task ? badge(option("tasks", "kind", task.kind)) : null,
                 task?.status == "in_progress" ? badge(option("tasks", "status", task.status), "success") : null,
-                t.span({ className: isLate ? "crm-late" : "" }, item.words)),
+                t.span({ className: isLate ? "crm-late" : "" }, dated(item.words))),
             lastLine(item.last)),
         t.div({ className: "crm-item-acts" }, actsOf(item, read)),
         () => isOpen() ? details(item, read) : null);
@@ -92,7 +92,7 @@ function suggestion(customer) {
         const { what, channel, words, materials } = data.words;
         return [
             t.p({ className: "crm-suggested" }, badge(option("follow_ups", "channel", channel), "info"), t.strong(null, what[crm.language])),
-            t.p({ className: "txt-hint" }, words[crm.language]),
+            t.p({ className: "txt-hint" }, dated(words[crm.language])),
             materials.length ? t.p({ className: "crm-materials" }, icon("ri-folder-open-line"), materials.map(materialLink)) : null,
         ];
     });
