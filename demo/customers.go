@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"touchbase/rules"
@@ -75,9 +76,10 @@ func (g *generator) makeCustomer(owner, tier, region string) {
 	t, where := pick(g.rng, trades), pick(g.rng, cities[region])
 	chinese, latin := g.brand()
 	n := len(g.accounts) + 1
+	form := pick(g.rng, []string{"有限公司", "有限公司", "股份有限公司", "科技有限公司"})
 	c := &Customer{
 		Key:          fmt.Sprintf("c%03d", n),
-		Name:         where.name + chinese + t.name + pick(g.rng, []string{"有限公司", "有限公司", "股份有限公司", "科技有限公司"}),
+		Name:         strings.Replace(where.name+chinese+t.name+form, "科技科技", "科技", 1), // a trade may end as a form begins
 		CreditCode:   creditCode(where.code, 20_000_000+n*7919+g.rng.IntN(7000)),
 		IndustryCode: t.code,
 		Region:       region,

@@ -59,6 +59,20 @@ func TestPeople(t *testing.T) {
 	}
 }
 
+// TestNamesDoubleNoWord: a trade may end as the form of a company begins, and 电子科技 with 科技有限公司 is one 科技.
+func TestNamesDoubleNoWord(t *testing.T) {
+	t.Parallel()
+	for seed := range int64(20) {
+		for _, c := range New(seed, moments[0], shanghai).Customers {
+			for name := []rune(c.Name); len(name) >= 4; name = name[1:] {
+				if name[0] == name[2] && name[1] == name[3] {
+					t.Errorf("seed %d: %s says %s twice", seed, c.Name, string(name[:2]))
+				}
+			}
+		}
+	}
+}
+
 func TestCustomersFollowTheRules(t *testing.T) {
 	t.Parallel()
 	eachScript(t, func(t *testing.T, s *Script, now time.Time) {
