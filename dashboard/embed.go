@@ -31,9 +31,9 @@ var files embed.FS
 const name = "crm"
 
 // parts are what PocketBase joins to the one script it loads before it shows a page, in this order: a net under errors, the words of
-// both languages, how fields are shown and written, the lists, the record form in four parts, sign-in and header, what arrives by itself,
+// both languages, how fields are shown and written, the lists, the record form in five parts, sign-in and header, what arrives by itself,
 // where the keyboard goes, and the pages.
-var parts = []string{"net", "words", "fields", "inputs", "lists", "layouts", "form", "choices", "trouble", "staff", "live", "keys", ""}
+var parts = []string{"net", "words", "fields", "inputs", "lists", "layouts", "form", "choices", "wishes", "trouble", "staff", "live", "keys", ""}
 
 // Register adds the extension to the dashboard the app serves. Its files are public, as those of the dashboard are: they hold no
 // data and no secret.

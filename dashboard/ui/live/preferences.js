@@ -4,9 +4,7 @@ import { dialog, field, say, t } from "../elements.js";
 
 const { crm } = window;
 
-// The wishes are two questions each: what cannot wait, and the digest of the day.
-const wish = (urgent, digest) => urgent && digest ? "all" : urgent ? "urgent" : digest ? "digest" : "none";
-const wants = (stored, kind) => stored == "all" || stored == kind;
+const { all, has, made, lines } = crm.wishes;
 
 const check = (name, words, checked) => {
     const id = "crm_" + name;
@@ -21,9 +19,9 @@ const fieldOf = (code) => code == "notify_quiet" ? "quiet_from" : "urls";
 // edit opens the settings of whoever is signed in.
 export async function edit() {
     const { notify } = await app.pb.collection("users").getOne(crm.me().id, { fields: "id,notify", requestKey: null });
-    const now = { email: "none", messenger: "all", urls: [], quiet_from: "", quiet_to: "", ...notify };
+    const now = all(notify);
     const { quiet_from = "", quiet_to = "" } = crm.policy ?? {};
-    const wishes = (way, stored) => ["urgent", "digest"].map((kind) => check(`${way}_${kind}`, "notice." + kind, wants(stored, kind)));
+    const wishes = (way, stored) => ["urgent", "digest"].map((kind) => check(`${way}_${kind}`, "notice." + kind, has(stored, kind)));
     dialog({ title: say("notice.settings"), className: "crm-preferences", submit: save },
         t.p({ className: "txt-hint" }, say("notice.why")),
         group("notice.email", wishes("email", now.email)),
@@ -39,8 +37,8 @@ export async function edit() {
 
 async function save(values) {
     const notify = {
-        email: wish(values.email_urgent, values.email_digest), messenger: wish(values.messenger_urgent, values.messenger_digest),
-        urls: values.urls.split("\n").map((line) => line.trim()).filter(Boolean), quiet_from: values.quiet_from, quiet_to: values.quiet_to,
+        email: made(values.email_urgent, values.email_digest), messenger: made(values.messenger_urgent, values.messenger_digest),
+        urls: lines(values.urls), quiet_from: values.quiet_from, quiet_to: values.quiet_to,
     };
     try {
         await app.pb.collection("users").update(crm.me().id, { notify }, { requestKey: null });
