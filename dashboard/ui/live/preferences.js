@@ -25,7 +25,7 @@ export async function edit() {
     dialog({ title: say("notice.settings"), className: "crm-preferences", submit: save },
         t.p({ className: "txt-hint" }, say("notice.why")),
         group("notice.email", wishes("email", now.email)),
-        group("notice.messenger", wishes("messenger", now.messenger || "all"),
+        group("notice.messenger", wishes("messenger", now.messenger),
             field({ name: "urls", words: "notice.urls", type: "textarea", value: now.urls.join("\n"), spellcheck: false, autocomplete: "off" }),
             t.div({ className: "field-help" }, say("notice.urlsHelp"))),
         group("notice.quiet",

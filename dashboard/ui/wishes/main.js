@@ -6,7 +6,7 @@ const { say } = crm;
 
 // The wishes of a way are two questions: what cannot wait, and the digest of the day.
 crm.wishes = {
-    all: (stored) => ({ email: "none", messenger: "all", urls: [], quiet_from: "", quiet_to: "", ...stored }),
+    all: (stored) => ({ urls: [], quiet_from: "", quiet_to: "", ...stored, email: stored?.email || "none", messenger: stored?.messenger || "all" }),
     has: (wish, kind) => wish == "all" || wish == kind,
     made: (urgent, digest) => urgent && digest ? "all" : urgent ? "urgent" : digest ? "digest" : "none",
     lines: (text) => text.split("\n").map((line) => line.trim()).filter(Boolean),
@@ -24,7 +24,7 @@ function inputs(props) {
             write({ [way]: made(is.urgent, is.digest) });
         };
         return t.div({ className: "field" },
-            t.input({ type: "checkbox", className: "switch", id, checked: () => has(now()[way] || (way == "messenger" ? "all" : ""), kind), onchange }),
+            t.input({ type: "checkbox", className: "switch", id, checked: () => has(now()[way], kind), onchange }),
             t.label({ htmlFor: id }, say("notice." + kind)));
     };
     const time = (name, words) => labelled("crm_" + name, words, t.input({
