@@ -54,7 +54,7 @@ export function finish(task, saved, { title = say("task.finish.title"), result =
             name: "done_at", words: "task.finish.day", type: "date", value: data.day, max: today(), required: true,
             oninput: (event) => data.day = event.target.value,
         }),
-        t.div({ hidden: () => !late() },
+        t.div({ hidden: () => !late(), className: "m-t-sm" },
             whyField("delay_reason", say("task.lateSince", { at: moment(task.due_at) }), { value: task.delay_reason || "", required: late })));
 }
 
