@@ -44,7 +44,7 @@ LONG_PATTERN := ^($(subst $(empty) $(empty),|,$(strip $(LONG))))$$
 unit: ## Go tests with the race detector
 	CGO_ENABLED=1 go test -race -count=1 -timeout 14m -skip '$(LONG_PATTERN)' $$(go list ./... | grep -v -e '/internal/browser' $(ALONE:./%=-e 'touchbase/%$$'))
 	go test -count=1 $(ALONE)
-	go test -count=1 -run '$(LONG_PATTERN)' ./api ./crm ./hooks ./imports
+	go test -count=1 -v -run '$(LONG_PATTERN)' ./api ./crm ./hooks ./imports
 
 browser: ## the pages in a real Chromium
 ifeq ($(CHROMIUM),)
