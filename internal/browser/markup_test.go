@@ -165,10 +165,10 @@ func lookIntoRecords(page *browser.Page, ids map[string]string, whole func(strin
 		page.CloseForm()
 	}
 	page.OpenList("customers")
-	page.Expect("400", "the signs of a filter make it one, which cannot be read; and what is no number is refused")
 	search(page, markup)
-	page.Await("the refusal", `!!document.querySelector(".toast")`)
+	page.Await("the words in the box", fmt.Sprintf(`document.querySelector(".searchbar").innerText.includes(%q) && !document.querySelector(".page-table-wrapper .skeleton-loader")`, markup))
 	whole("in a search")
+	page.Expect("400", "what is no number is refused")
 	page.OpenForm("customers", ids["customers"])
 	page.Fill("annual_revenue", markup)
 	page.SaveForm()

@@ -145,7 +145,9 @@ const withDays = {
         "contact_left", "win_back", "long_hold",
     ],
 };
-crm.noticeText = (notice, field) => withDays[field]?.includes(notice.kind) ? notice[field].replace(/^\D*[\d-]{10}/, crm.dated) : notice[field];
+const isChinese = (text) => /\p{Script=Han}/u.test(text);
+crm.noticeText = (notice, field) => !withDays[field]?.includes(notice.kind) ? notice[field] : notice[field].replace(/^\D*[\d-]{10}/,
+    (begun) => isChinese(begun) == (crm.language == "zh-CN") ? crm.dated(begun) : begun); // no day of one language in a sentence of another
 
 async function heard(event) {
     if (event?.action == "create") {
