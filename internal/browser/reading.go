@@ -19,6 +19,7 @@ type Words struct {
 	Text  string `json:"text"`
 	Kind  string `json:"kind"` // text, placeholder, title, aria-label …
 	Where string `json:"where"`
+	After string `json:"after"` // which buttons were pressed before it was to be read
 }
 
 // Read gives everything a person can read on the page now, or hear from it, with every menu and choice of it open in turn.
@@ -51,11 +52,14 @@ type Reader struct {
 	identifiers map[string]bool // of fields, collections and values of selects
 }
 
-// allowed are the words that are the same in Chinese.
-var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "CSV", "XLSX", "CNY", "API", "OTP", "JSON", "IP", "SQL", "Touchbase", "PocketBase", "Asia/Shanghai", "Ctrl", "v"}
+// allowed are the words that are the same in Chinese: at most twenty.
+var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "CSV", "XLSX", "API", "OTP", "JSON", "IP", "SQL", "URL", "Ctrl"}
+
+// names are those of products, places and units.
+var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "v"}
 
 var (
-	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+`)
+	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b`) // and colours, and files
 	latin      = regexp.MustCompile(`[A-Za-z]+(?:/[A-Za-z]+)?`)
 	identifier = regexp.MustCompile(`[a-z]+(?:_[a-z0-9]+)+`)
 	recordID   = regexp.MustCompile(`\b[a-z0-9]{15}\b`)
@@ -179,7 +183,7 @@ func (r *Reader) Wrong(text, language string) string {
 		return ""
 	}
 	for _, word := range latin.FindAllString(r.without(rest), -1) {
-		if !slices.Contains(allowed, word) {
+		if !slices.Contains(allowed, word) && !slices.Contains(names, word) {
 			return "English"
 		}
 	}

@@ -11,7 +11,7 @@
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const el = node.parentElement;
-        if (!el.closest("script, style, option, .code-editor") && seen(el)) {
+        if (!el.closest("script, style, option, .code-editor, code, pre, .txt-code") && seen(el)) {
             add(node.data, el, "text");
         }
     }

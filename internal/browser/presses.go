@@ -1,0 +1,35 @@
+package browser
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"time"
+
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed presses.js
+var pressesScript string
+
+// never are the buttons that lead away from what is read: out, and to the other language.
+const never = ".logged-user-dropdown .dropdown-item:has(.ri-translate-2), .logged-user-dropdown .dropdown-item:has(.ri-logout-circle-line)"
+
+// pressTimeout is how long all buttons of a page may take on a busy machine.
+const pressTimeout = 3 * time.Minute
+
+// PressAll presses every button of the page, and every button of the menus and windows that open so, down to some depth, and gives all that
+// is to be read meanwhile: the windows, questions, errors and messages. What the buttons do, is done.
+func (p *Page) PressAll(deep int) (read []Words) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.ctx, pressTimeout)
+	defer cancel()
+	script := fmt.Sprintf(`(%s)([%s, { never: %q, deep: %d, most: 60 }])`, pressesScript, textsScript, never, deep)
+	err := chromedp.Run(ctx, chromedp.Evaluate(script, &read, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+	if err != nil {
+		p.Picture("failed-" + p.t.Name())
+		p.t.Fatalf("failed to press every button: %v", err)
+	}
+	return read
+}

@@ -1,0 +1,106 @@
+async ([read, options]) => { // presses every button of a page, and those of what opens so, and gives what is to be read then: [{text, where, kind, after}]
+    const told = new Map(); // kind and text → what is told
+    const pressed = new Set();
+    let path = [];
+    const note = (words) => words.forEach((w) => told.has(w.kind + w.text) || told.set(w.kind + w.text, { ...w, after: path.join(" → ") }));
+
+    // What stands in front: a menu, a window or the page.
+    const menu = () => [...document.querySelectorAll(":popover-open:not(.tooltip)")].at(-1);
+    const front = () => menu() ?? app.modals.getTop() ?? document.body;
+    const nameOf = (el) => {
+        const icon = el.querySelector("i")?.className ?? "";
+        const isOne = !el.matches(".btn, .dropdown-item, .tab-item, .link-hint, .crm-choice, [data-view]"); // of many alike, each about another record
+        const words = isOne ? "" : (el.textContent || el.ariaLabel || "").replace(/\d+/g, "");
+        const part = el.closest("section")?.querySelector("h2, h3")?.textContent.replace(/\d+/g, "") ?? "";
+        const classes = el.className.replace(/\b(active|loading|expanded|disabled|selected)\b/g, "");
+        return [part, classes, icon, words].join("|").replace(/\s+/g, " ");
+    };
+    const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && !el.disabled && !el.closest("[inert]");
+    const buttons = (layer) => [...layer.querySelectorAll(
+        "button, .btn, .dropdown-item, .tab-item, .link-hint, .select-option, .handle, [role=button], summary, input[type=checkbox]",
+    )].filter((el) => shown(el) && !el.closest("a[href]") && !el.matches(options.never) && el.closest("[popover], .modal, body") != null
+        && (layer.matches?.("body") ? !el.closest("[popover], .modal") : el.closest("[popover], .modal") == layer));
+
+    // What is done is done when nothing was drawn for a while and nothing is asked of the server.
+    const settled = async () => {
+        const start = performance.now();
+        let drawn = start;
+        const observer = new MutationObserver(() => drawn = performance.now());
+        observer.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
+        do {
+            await new Promise((done) => setTimeout(done, 8));
+        } while (performance.now() < start + 3000 && (performance.now() < Math.max(drawn, window.crmAnswered ?? 0) + 30 || window.crmAsking));
+        observer.disconnect();
+    };
+    const lookAt = (layer) => {
+        note(read(layer));
+        document.querySelectorAll(".toast").forEach((toast) => note(read(toast)));
+    };
+    const leave = async (layer) => { // whatever is in front of a layer goes
+        for (let i = 0; i < 6 && front() != layer && (menu() || app.modals.getTop()); i++) {
+            menu() ? menu().hidePopover() : app.modals.close(app.modals.getTop(), true);
+            await Promise.resolve();
+        }
+        app.toasts.removeAll(false);
+    };
+    const press = async (button) => {
+        button.form?.setAttribute("novalidate", "");
+        button.click();
+        await settled();
+    };
+
+    async function explore(layer, reopen, depth) {
+        lookAt(layer);
+        for (let n = 0; n < options.most; n++) {
+            const next = buttons(layer).find((button) => !pressed.has(nameOf(button)));
+            if (!next) {
+                return;
+            }
+            const name = nameOf(next);
+            pressed.add(name);
+            const hash = location.hash;
+            path.push((next.textContent.trim() || next.ariaLabel || next.title || next.className).slice(0, 30));
+            await press(next);
+            const now = front();
+            if (now != layer && !now.contains(layer)) {
+                if (depth < options.deep) {
+                    await explore(now, async () => { const again = layer.isConnected && buttons(layer).find((b) => nameOf(b) == name); again && await press(again); return front(); }, depth + 1);
+                } else {
+                    lookAt(now);
+                }
+            } else {
+                lookAt(now == layer ? layer : now);
+            }
+            path.pop();
+            if (location.hash != hash) {
+                await leave(null);
+                location.hash = hash;
+                await settled();
+            }
+            await leave(layer);
+            if (!layer.isConnected || !shown(layer) || (layer.matches(".modal") && layer.dataset.modalState != "open") || layer.matches("[popover]:not(:popover-open)")) {
+                if (!reopen) {
+                    layer = front();
+                } else {
+                    layer = await reopen();
+                    if (!layer?.matches(".modal, [popover]")) {
+                        return;
+                    }
+                }
+            }
+        }
+        path.length || console.warn("too many buttons");
+    }
+    if (!window.crmFetch) { // how many questions to the server are open, and when the last was answered
+        window.crmFetch = window.fetch;
+        window.crmAsking = 0;
+        window.print = () => {};
+        window.fetch = (...args) => {
+            window.crmAsking++;
+            return window.crmFetch(...args).finally(() => { window.crmAsking--; window.crmAnswered = performance.now(); });
+        };
+    }
+    await settled();
+    await explore(front(), null, 0);
+    return [...told.values()].map((w) => ({ ...w, presses: pressed.size }));
+}
