@@ -1,19 +1,25 @@
 async ([read, options]) => { // presses every button of a page, and those of what opens so, and gives what is to be read then: [{text, where, kind, after}]
     const told = new Map(); // kind and text → what is told
-    const pressed = new Set();
+    const pressed = window.crmPressed ??= new Set(); // on whichever page
+    let presses = 0;
     let path = [];
     const note = (words) => words.forEach((w) => told.has(w.kind + w.text) || told.set(w.kind + w.text, { ...w, after: path.join(" → ") }));
 
     // What stands in front: a menu, a window or the page.
     const menu = () => [...document.querySelectorAll(":popover-open:not(.tooltip)")].at(-1);
     const front = () => menu() ?? app.modals.getTop() ?? document.body;
+    // A button is known by where it stands and by its words; of many alike, each about another record, one is pressed.
+    const plain = (text) => (text ?? "").replace(/\d+/g, "").replace(/\s+/g, " ").trim();
+    const placeOf = (el) => {
+        const layer = el.closest("[popover], .modal, .app-header, .page-sidebar");
+        const part = plain(el.closest("section")?.querySelector("h2, h3")?.textContent);
+        return (layer ? [layer.classList[0], layer.classList[1], layer.dataset.crmCollection, plain(layer.querySelector(".modal-title")?.textContent)]
+            : [location.hash.split("=")[1] ?? location.hash.split("/")[1]]).concat(part).join();
+    };
     const nameOf = (el) => {
-        const icon = el.querySelector("i")?.className ?? "";
-        const isOne = !el.matches(".btn, .dropdown-item, .tab-item, .link-hint, .crm-choice, [data-view]"); // of many alike, each about another record
-        const words = isOne ? "" : (el.textContent || el.ariaLabel || "").replace(/\d+/g, "");
-        const part = el.closest("section")?.querySelector("h2, h3")?.textContent.replace(/\d+/g, "") ?? "";
+        const isOne = !el.matches(".btn, .dropdown-item, .tab-item, .link-hint, .crm-choice, [data-view]");
         const classes = el.className.replace(/\b(active|loading|expanded|disabled|selected)\b/g, "");
-        return [part, classes, icon, words].join("|").replace(/\s+/g, " ");
+        return [placeOf(el), plain(classes), el.querySelector("i")?.className, isOne ? "" : plain(el.textContent || el.ariaLabel)].join("|");
     };
     const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && !el.disabled && !el.closest("[inert]");
     const buttons = (layer) => [...layer.querySelectorAll(
@@ -45,6 +51,7 @@ async ([read, options]) => { // presses every button of a page, and those of wha
     };
     const press = async (button) => {
         button.form?.setAttribute("novalidate", "");
+        presses++;
         button.click();
         await settled();
     };
@@ -102,5 +109,5 @@ async ([read, options]) => { // presses every button of a page, and those of wha
     }
     await settled();
     await explore(front(), null, 0);
-    return [...told.values()].map((w) => ({ ...w, presses: pressed.size }));
+    return [...told.values()].map((w) => ({ ...w, presses }));
 }

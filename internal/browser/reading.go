@@ -16,10 +16,11 @@ var textsScript string
 
 // Words is a text of a page as it is read.
 type Words struct {
-	Text  string `json:"text"`
-	Kind  string `json:"kind"` // text, placeholder, title, aria-label …
-	Where string `json:"where"`
-	After string `json:"after"` // which buttons were pressed before it was to be read
+	Text    string `json:"text"`
+	Kind    string `json:"kind"` // text, placeholder, title, aria-label …
+	Where   string `json:"where"`
+	After   string `json:"after"` // which buttons were pressed before it was to be read
+	Presses int    `json:"presses"`
 }
 
 // Read gives everything a person can read on the page now, or hear from it, with every menu and choice of it open in turn.
@@ -56,10 +57,10 @@ type Reader struct {
 var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "CSV", "XLSX", "API", "OTP", "JSON", "IP", "SQL", "URL", "Ctrl"}
 
 // names are those of products, places and units.
-var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "v"}
+var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "ms", "v", "rclone", "s5cmd"}
 
 var (
-	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b`) // and colours, and files
+	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b|^:[a-zA-Z]+$`) // and colours, files, tags of the API
 	latin      = regexp.MustCompile(`[A-Za-z]+(?:/[A-Za-z]+)?`)
 	identifier = regexp.MustCompile(`[a-z]+(?:_[a-z0-9]+)+`)
 	recordID   = regexp.MustCompile(`\b[a-z0-9]{15}\b`)

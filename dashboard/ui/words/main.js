@@ -138,8 +138,9 @@ function translate(text) {
         return crm.collectionName(text);
     }
     const trimmed = text.trim();
-    if (Object.hasOwn(spokenAs, trimmed)) {
-        return text.replace(trimmed, () => spokenAs[trimmed]);
+    const plain = trimmed.replace(/\s+/g, " "); // long ones are written over several lines
+    if (Object.hasOwn(spokenAs, plain)) {
+        return text.replace(trimmed, () => spokenAs[plain]);
     }
     for (const [pattern, names, said] of sentences) {
         const found = pattern.exec(text);
@@ -242,7 +243,11 @@ const select = app.components.select;
 app.components.select = (...args) => quiet === true ? crm.sparingly(["Search...", "No items found", "- Select -", "Clear", "Unset"], () => select(...args)) : select(...args);
 
 // stored gives the words for what the program has put into a field of text: how something failed, in English, and names of collections.
-const ours = { "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.collection": crm.collectionName, "audit_log.actor_collection": crm.collectionName };
+const recorded = (name) => !name.startsWith("_") ? crm.collectionName(name) : crm.say(name == "_superusers" ? "audit.superusers" : "audit.otherCollection");
+const ours = {
+    "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.note": crm.told,
+    "audit_log.collection": recorded, "audit_log.actor_collection": recorded,
+};
 crm.stored = (collection, field, value) => (ours[`${collection}.${field}`] ?? ((text) => crm.option(collection, field, text)))(value);
 
 // The server answers in the language the dashboard is read in.
