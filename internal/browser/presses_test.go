@@ -23,7 +23,7 @@ func TestLanguageOfSettings(t *testing.T) {
 		page.Await(hash, fmt.Sprintf(`location.hash.startsWith(%q) && document.querySelector(".page")`, hash))
 		start := time.Now()
 		words := page.PressAll(2)
-		fmt.Fprintln(out, "##", hash, len(words), words[0].Presses, time.Since(start))
+		fmt.Fprintln(out, "##", hash, len(words), words[0].Presses, words[0].Where, time.Since(start))
 		for _, w := range words {
 			if wrong := reader.Wrong(w.Text, "zh-CN"); wrong != "" {
 				fmt.Fprintf(out, "%s\t%q\t%s\t%s\t[%s]\n", wrong, w.Text, w.Kind, w.Where, w.After)
@@ -64,7 +64,7 @@ func TestLanguageOfActs(t *testing.T) {
 				page.Visit(hash)
 				start := time.Now()
 				read[hash] = page.PressAll(2)
-				t.Log(hash, len(read[hash]), read[hash][0].Presses, time.Since(start))
+				t.Log(hash, len(read[hash]), read[hash][0].Presses, read[hash][0].Where, time.Since(start))
 			}
 			reader := browser.NewReader(root)
 			for _, hash := range hashes {
