@@ -21,17 +21,22 @@ const never = ".logged-user-dropdown .dropdown-item:has(.ri-translate-2), .logge
 // pressTimeout is how long all buttons of a page may take on a busy machine.
 const pressTimeout = 3 * time.Minute
 
-// PressAll presses every button of the page, and every button of the menus and windows that open so, down to some depth, and gives all that
-// is to be read meanwhile: the windows, questions, errors and messages. What the buttons do, is done.
-func (p *Page) PressAll(deep int) (read []Words) {
+// PressAll presses every button of the page, and those of the menus and windows that open so, and gives all that is to be read meanwhile:
+// the windows, questions, errors and messages; and how many buttons that were. What the buttons do, is done. What was pressed on one page
+// is not pressed again on the next, such as the header.
+func (p *Page) PressAll() (read []Words, presses int) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.ctx, pressTimeout)
 	defer cancel()
-	script := fmt.Sprintf(`(%s)([%s, { never: %q, deep: %d, most: 60 }])`, pressesScript, textsScript, never, deep)
-	err := chromedp.Run(ctx, chromedp.Evaluate(script, &read, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
+	var found struct {
+		Words   []Words
+		Presses int
+	}
+	script := fmt.Sprintf(`(%s)([%s, { never: %q, deep: 1, most: 60 }])`, pressesScript, textsScript, never)
+	err := chromedp.Run(ctx, chromedp.Evaluate(script, &found, func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }))
 	if err != nil {
 		p.Picture("failed-" + p.t.Name())
 		p.t.Fatalf("failed to press every button: %v", err)
 	}
-	return read
+	return found.Words, found.Presses
 }

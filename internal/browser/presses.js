@@ -37,13 +37,9 @@ async ([read, options]) => { // presses every button of a page, and those of wha
             await new Promise((done) => setTimeout(done, 5));
         } while (performance.now() < start + 3000 && (performance.now() < Math.max(drawn, window.crmAnswered ?? 0) + 15 || window.crmAsking));
         observer.disconnect();
-        crmT.settle += performance.now() - start; (crmT.all ??= []).push(Math.round(performance.now() - start)+":"+Math.round(drawn-start)+":"+Math.round((window.crmAnswered ?? 0)-start)+" "+path.join(">").slice(-40));
     };
-    window.crmT = { read: 0, settle: 0 };
     const lookAt = (layer) => {
-        const t0 = performance.now();
         note(read(layer));
-        crmT.read += performance.now() - t0;
         document.querySelectorAll(".toast").forEach((toast) => note(read(toast)));
     };
     const leave = async (layer) => { // whatever is in front of a layer goes
@@ -100,7 +96,6 @@ async ([read, options]) => { // presses every button of a page, and those of wha
                 }
             }
         }
-        path.length || console.warn("too many buttons");
     }
     if (!window.crmFetch) { // how many questions to the server are open, and when the last was answered
         window.crmFetch = window.fetch;
@@ -113,6 +108,5 @@ async ([read, options]) => { // presses every button of a page, and those of wha
     }
     await settled();
     await explore(front(), null, 0);
-    console.warn(JSON.stringify(crmT)); told.values().next().value.where = JSON.stringify(crmT);
-    return [...told.values()].map((w) => ({ ...w, presses }));
+    return { words: [...told.values()], presses };
 }

@@ -20,7 +20,6 @@ type Words struct {
 	Kind    string `json:"kind"` // text, placeholder, title, aria-label …
 	Where   string `json:"where"`
 	After   string `json:"after"` // which buttons were pressed before it was to be read
-	Presses int    `json:"presses"`
 }
 
 // Read gives everything a person can read on the page now, or hear from it, with every menu and choice of it open in turn.
@@ -60,7 +59,7 @@ var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "
 var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "ms", "v", "rclone", "s5cmd"}
 
 var (
-	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b|^:[a-zA-Z]+$`) // and colours, files, tags of the API
+	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b|^:\w+$|\b[A-Z]\w*(?:-[A-Z]\w*)+\b`) // and colours, files, tags and headers of the API
 	latin      = regexp.MustCompile(`[A-Za-z]+(?:/[A-Za-z]+)?`)
 	identifier = regexp.MustCompile(`[a-z]+(?:_[a-z0-9]+)+`)
 	recordID   = regexp.MustCompile(`\b[a-z0-9]{15}\b`)

@@ -8,7 +8,7 @@
         }
     };
     const seen = (el) => el.checkVisibility({ visibilityProperty: true });
-    const isCode = (el) => el.closest(".code-editor, code, pre, .txt-code, .erd-table, .label.handle, .copy-to-clipboard, [data-pb=providerPickerModal] .list-item"); // no words, but names that a program reads
+    const isCode = (el) => el.closest(".code-editor, code, pre, .txt-code, .erd-table, .label.handle, .copy-to-clipboard, .page-logs tbody, .log-preview-modal tr"); // no words, but what programs write and read
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const el = node.parentElement;

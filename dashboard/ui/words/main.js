@@ -39,7 +39,8 @@ crm.say = (name, facts = {}) => {
 // label names a field, option a value of a select, collectionName a collection, one of them.
 crm.label = (collection, field) => (labels.collections[collection]?.[field] ?? labels.collections.users[field])?.[crm.language] ?? field;
 crm.option = (collection, field, value) => {
-    const select = labels.collections[collection]?.[field]?.select;
+    // The rule that a task is of is no select, but has the name of a kind.
+    const select = collection == "tasks" && field == "rule" ? "task_kind" : labels.collections[collection]?.[field]?.select;
     return labels.selects[select]?.[value]?.[crm.language] ?? value;
 };
 crm.select = (name, value) => labels.selects[name]?.[value]?.[crm.language] ?? value;
