@@ -16,10 +16,10 @@ var textsScript string
 
 // Words is a text of a page as it is read.
 type Words struct {
-	Text    string `json:"text"`
-	Kind    string `json:"kind"` // text, placeholder, title, aria-label …
-	Where   string `json:"where"`
-	After   string `json:"after"` // which buttons were pressed before it was to be read
+	Text  string `json:"text"`
+	Kind  string `json:"kind"` // text, placeholder, title, aria-label …
+	Where string `json:"where"`
+	After string `json:"after"` // which buttons were pressed before it was to be read
 }
 
 // Read gives everything a person can read on the page now, or hear from it, with every menu and choice of it open in turn.
