@@ -221,7 +221,8 @@ for (const kind of ["info", "success", "error"]) {
 const confirm = app.modals.confirm;
 app.modals.confirm = (content, yes, no, settings = {}) => {
     const said = typeof content == "string" ? translate(content) : content;
-    const asked = typeof said == "string" ? () => crm.verbatim(() => window.t.h6({ className: "block txt-center" }, said)) : said;
+    // As an element: of a function PocketBase would go on asking what was asked first.
+    const asked = typeof said == "string" ? crm.verbatim(() => window.t.h6({ className: "block txt-center" }, said)) : said;
     return confirm(asked, yes, no, { ...settings, yesButton: translate(settings.yesButton ?? "Yes"), noButton: translate(settings.noButton ?? "No") });
 };
 
