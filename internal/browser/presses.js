@@ -14,12 +14,12 @@ async ([read, options]) => { // presses every button of a page, and those of wha
         const layer = el.closest("[popover], .modal, .app-header, .page-sidebar");
         const part = plain(el.closest("section")?.querySelector("h2, h3")?.textContent);
         return (layer ? [layer.classList[0], layer.classList[1], layer.dataset.crmCollection, plain(layer.querySelector(".modal-title")?.textContent)]
-            : [location.hash.split("=")[1] ?? location.hash.split("/")[1]]).concat(part).join();
+            : [location.hash.replace(/\b[a-z0-9]{15}\b/, "")]).concat(part).join();
     };
     const nameOf = (el) => {
-        const isOne = !el.matches(".btn, .dropdown-item, .tab-item, .link-hint, .crm-choice, [data-view]");
+        const isOne = !el.matches("summary, .btn, .dropdown-item, .tab-item, .link-hint, .crm-choice, [data-view]");
         const classes = el.className.replace(/\b(active|loading|expanded|disabled|selected)\b/g, "");
-        return [placeOf(el), plain(classes), el.querySelector("i")?.className, isOne ? "" : plain(el.textContent || el.ariaLabel)].join("|");
+        return [placeOf(el), plain(classes), el.querySelector("i")?.className, el.type == "checkbox" ? plain(el.name) : isOne ? "" : plain(el.textContent || el.ariaLabel)].join("|");
     };
     const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && !el.disabled && !el.closest("[inert]");
     const buttons = (layer) => [...layer.querySelectorAll(

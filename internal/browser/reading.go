@@ -150,7 +150,7 @@ func (r *Reader) keep(value any, mayBeOurs bool) {
 
 // Wrong says what is wrong with a text on a page that is read in a language, if anything is.
 func (r *Reader) Wrong(text, language string) string {
-	if r.values[text] || text == "English" && language == "zh-CN" || text == "中文" && language == "en" {
+	if r.values[text] || slices.Contains(names, text) || text == "English" && language == "zh-CN" || text == "中文" && language == "en" {
 		return ""
 	}
 	if start, cut := strings.CutSuffix(strings.TrimSuffix(text, "..."), "…"); (cut || start != text) && r.begins(start) {
