@@ -73,22 +73,26 @@ func TestLanguageOfActs(t *testing.T) {
 			plan := workFor(root, director, first, second)
 			a := newActs(t, program, language)
 			a.page.SignInStaff("director")
-			for _, hash := range []string{
-				"#/today", "#/customer/" + first, "#/customer/" + second, "#/cases", "#/plans", "#/plans?plan=" + plan, "#/policy", "#/jobs", "#/audit",
-				"#/collections?collection=customers", "#/collections?collection=tasks",
-			} {
+			pages := []string{"#/today", "#/customer/" + first, "#/customer/" + second, "#/cases", "#/plans", "#/plans?plan=" + plan, "#/policy", "#/jobs", "#/audit"}
+			if language == "zh-CN" { // what is PocketBase's own is English
+				pages = append(pages, "#/collections?collection=customers", "#/collections?collection=tasks")
+			}
+			for _, hash := range pages {
 				a.pressAll(hash)
 			}
 			a.records(director)
 			a.customer(second)
 			a.policy()
-			pool := root.Create("customers", map[string]any{"name": "嘉兴公海机械有限公司", "industry": root.List("industries", "", "code")[0]["id"], "size": "51-100", "source": "referral", "first_contact_on": "2026-01-05"})
+			a.check(root)
+			pool := root.Create("customers", map[string]any{
+				"name": "嘉兴公海机械有限公司", "industry": root.List("industries", "", "code")[0]["id"], "size": "51-100", "source": "referral",
+				"first_contact_on": "2026-01-05",
+			})
 			rep := newActs(t, program, language)
 			rep.page.SignInStaff("rep")
-			for _, hash := range []string{"#/customer/" + first, "#/customer/" + pool, "#/today"} { // what is masked, what is there to be taken
+			for _, hash := range []string{"#/customer/" + first, "#/customer/" + pool} { // what is masked, what is there to be taken
 				rep.pressAll(hash)
 			}
-			a.check(root)
 			rep.check(root)
 		})
 	}

@@ -43,7 +43,7 @@ async ([read, options]) => { // presses every button of a page, and those of wha
         document.querySelectorAll(".toast").forEach((toast) => note(read(toast)));
     };
     const leave = async (layer) => { // whatever is in front of a layer goes
-        for (let i = 0; i < 6 && front() != layer && (menu() || app.modals.getTop()); i++) {
+        for (let i = 0; i < 6 && (menu() || app.modals.getTop()) && !(layer && front().contains(layer)); i++) {
             menu() ? menu().hidePopover() : app.modals.close(app.modals.getTop(), true);
             await Promise.resolve();
         }
@@ -56,7 +56,7 @@ async ([read, options]) => { // presses every button of a page, and those of wha
         await settled();
     };
 
-    async function explore(layer, reopen, depth) {
+    async function explore(layer, reopen, depth) { // depth: how many windows are in front of the page
         lookAt(layer);
         for (let n = 0; n < options.most; n++) {
             const next = buttons(layer).find((button) => !pressed.has(nameOf(button)));
@@ -70,8 +70,10 @@ async ([read, options]) => { // presses every button of a page, and those of wha
             await press(next);
             const now = front();
             if (now != layer && !now.contains(layer)) {
-                if (depth < options.deep) {
-                    await explore(now, async () => { const again = layer.isConnected && buttons(layer).find((b) => nameOf(b) == name); again && await press(again); return front(); }, depth + 1);
+                const windows = depth + now.matches(".modal");
+                const isMenu = depth == 0 || now.matches(".modal, .modal-header-dropdown"); // not the choices of a field
+                if (windows <= options.deep && isMenu) {
+                    await explore(now, async () => { const again = layer.isConnected && buttons(layer).find((b) => nameOf(b) == name); again && await press(again); return front(); }, windows);
                 } else {
                     lookAt(now);
                 }
