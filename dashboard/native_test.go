@@ -58,7 +58,7 @@ func TestNativeMessages(t *testing.T) {
 		source, err := os.ReadFile(path)
 		for _, found := range spoken.FindAllStringSubmatch(string(source), -1) {
 			read++
-			text := strings.NewReplacer(`\n`, " ", `\"`, `"`, "\\`", "`").Replace(found[1][1:len(found[1])-1])
+			text := strings.NewReplacer(`\n`, " ", `\"`, `"`, "\\`", "`").Replace(found[1][1 : len(found[1])-1])
 			text = strings.TrimSpace(spaces.ReplaceAllString(inserted.ReplaceAllString(text, "array"), " "))
 			if slices.Contains(same, text) {
 				continue

@@ -21,7 +21,7 @@ const never = ".logged-user-dropdown .dropdown-item:has(.ri-translate-2), .logge
 // pressTimeout is how long all buttons of a page may take on a busy machine.
 const pressTimeout = 3 * time.Minute
 
-// PressAll presses every button of the page, and those of the menus and windows that open so, and gives all that is to be read meanwhile:
+// PressAll presses every button of the page, and those of its menus and windows and of their menus, and gives all that is to be read meanwhile:
 // the windows, questions, errors and messages; and how many buttons that were. What the buttons do, is done. What was pressed on one page
 // is not pressed again on the next, such as the header.
 func (p *Page) PressAll() (read []Words, presses int) {

@@ -1,4 +1,5 @@
-async ([read, options]) => { // presses every button of a page, and those of what opens so, and gives what is to be read then: [{text, where, kind, after}]
+// Presses every button of a page, and those of what opens so, and gives what is to be read then: {words: [{text, where, kind, after}], presses}.
+async ([read, options]) => {
     const told = new Map(); // kind and text → what is told
     const pressed = window.crmPressed ??= new Set(); // on whichever page
     let presses = 0;
@@ -19,13 +20,14 @@ async ([read, options]) => { // presses every button of a page, and those of wha
     const nameOf = (el) => {
         const isOne = !el.matches("summary, .btn, .dropdown-item, .tab-item, .link-hint, .crm-choice, [data-view]");
         const classes = el.className.replace(/\b(active|loading|expanded|disabled|selected)\b/g, "");
-        return [placeOf(el), plain(classes), el.querySelector("i")?.className, el.type == "checkbox" ? plain(el.name) : isOne ? "" : plain(el.textContent || el.ariaLabel)].join("|");
+        const words = el.type == "checkbox" ? el.name : isOne ? "" : el.textContent || el.ariaLabel;
+        return [placeOf(el), plain(classes), el.querySelector("i")?.className, plain(words)].join("|");
     };
     const shown = (el) => el.checkVisibility({ visibilityProperty: true }) && !el.disabled && !el.closest("[inert]");
     const buttons = (layer) => [...layer.querySelectorAll(
         "button, .btn, .dropdown-item, .tab-item, .link-hint, .select-option, .handle, [role=button], summary, input[type=checkbox]",
-    )].filter((el) => shown(el) && !el.closest("a[href]") && !el.matches(options.never) && el.closest("[popover], .modal, body") != null
-        && (layer.matches?.("body") ? !el.closest("[popover], .modal") : el.closest("[popover], .modal") == layer));
+    )].filter((el) => shown(el) && !el.closest("a[href]") && !el.matches(options.never)
+        && (el.closest("[popover], .modal") ?? document.body) == layer);
 
     // What is done is done when nothing was drawn for a while and nothing is asked of the server.
     const settled = async () => {
@@ -73,7 +75,12 @@ async ([read, options]) => { // presses every button of a page, and those of wha
                 const windows = depth + now.matches(".modal");
                 const isMenu = depth == 0 || now.matches(".modal, .modal-header-dropdown"); // not the choices of a field
                 if (windows <= options.deep && isMenu) {
-                    await explore(now, async () => { const again = layer.isConnected && buttons(layer).find((b) => nameOf(b) == name); again && await press(again); return front(); }, windows);
+                    const from = layer;
+                    await explore(now, async () => {
+                        const again = from.isConnected && buttons(from).find((button) => nameOf(button) == name);
+                        again && await press(again);
+                        return front();
+                    }, windows);
                 } else {
                     lookAt(now);
                 }
@@ -87,14 +94,11 @@ async ([read, options]) => { // presses every button of a page, and those of wha
                 await settled();
             }
             await leave(layer);
-            if (!layer.isConnected || !shown(layer) || (layer.matches(".modal") && layer.dataset.modalState != "open") || layer.matches("[popover]:not(:popover-open)")) {
-                if (!reopen) {
-                    layer = front();
-                } else {
-                    layer = await reopen();
-                    if (!layer?.matches(".modal, [popover]")) {
-                        return;
-                    }
+            const isClosed = layer.matches(".modal:not([data-modal-state=open]), [popover]:not(:popover-open)");
+            if (reopen && (isClosed || !layer.isConnected || !shown(layer))) {
+                layer = await reopen();
+                if (!layer.matches(".modal, [popover]")) {
+                    return;
                 }
             }
         }

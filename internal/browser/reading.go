@@ -115,6 +115,9 @@ func NewReader(root *Session) *Reader {
 	return r
 }
 
+// Allowed is how many words may stand in Chinese as they are.
+func (r *Reader) Allowed() int { return len(allowed) }
+
 func (r *Reader) identify(name string) { r.identifiers[name] = true }
 
 // keep takes what a field holds; where it may be the program's own, only what has a space or a Chinese character.
