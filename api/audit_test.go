@@ -112,7 +112,7 @@ func TestAuditTrail(t *testing.T) {
 			t.Fatalf("by pages of three it reads %d entries, at once %d, and differs at %d", len(paged), len(all.Entries), i)
 		}
 	}
-	for _, bad := range []string{"?limit=0", "?limit=x", "?from=yesterday", "?record=" + customer.Id} {
+	for _, bad := range []string{"?limit=0", "?limit=x", "?limit=201", "?from=yesterday", "?record=" + customer.Id} {
 		server.Send(director, http.MethodGet, "/api/crm/audit"+bad, nil).Want(400)
 	}
 }
