@@ -1,7 +1,3 @@
-//go:build !race
-
-// A hundred thousand rows take minutes under the race detector, which has all it needs in the other tests; make test runs this apart.
-
 package api_test
 
 import (

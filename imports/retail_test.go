@@ -1,7 +1,3 @@
-//go:build !race
-
-// A year of invoices takes minutes under the race detector, which has all it needs in the other tests; make test runs this apart.
-
 package imports_test
 
 import (

@@ -262,10 +262,10 @@ func (w *window) day(customer string) {
 	rep.Await("the picture", `document.querySelector(".modal.preview img")?.naturalWidth == 300`)
 	rep.Do(chromedp.Evaluate(`app.modals.close()`, nil))
 	// The promise is kept: done takes it from the list.
-	rep.Do(chromedp.Evaluate(`[...document.querySelectorAll(".crm-task")].find((el) => el.textContent.includes("3天内寄出样品")).querySelector(".crm-act-done").click()`, nil),
-		chromedp.WaitVisible(".crm-task-done textarea[name=result]", chromedp.ByQuery),
-		chromedp.SendKeys(".crm-task-done textarea[name=result]", "顺丰已寄出", chromedp.ByQuery),
-		chromedp.Click(".crm-task-done .modal-footer .btn:last-child", chromedp.ByQuery))
+	rep.Do(chromedp.Evaluate(`[...document.querySelectorAll(".crm-task")].find((el) => el.textContent.includes("3天内寄出样品")).querySelector(".crm-act-finish").click()`, nil),
+		chromedp.WaitVisible(".crm-finish-dialog textarea[name=result]", chromedp.ByQuery),
+		chromedp.SendKeys(".crm-finish-dialog textarea[name=result]", "顺丰已寄出", chromedp.ByQuery),
+		chromedp.Click(".crm-finish-dialog .modal-footer .btn:last-child", chromedp.ByQuery))
 	rep.Await("the promise kept", `![...document.querySelectorAll(".crm-task")].some((el) => el.textContent.includes("3天内寄出样品"))`)
 	rep.Await("its result in the history", `[...document.querySelectorAll(".crm-event.of-tasks")].some((el) => el.textContent.includes("顺丰已寄出"))`)
 	// One kind of the history alone.

@@ -54,14 +54,34 @@ func TestDayOfRep(t *testing.T) {
 	}
 	samples := d.task("manager", pool, "寄样品", nil)
 	page.Await("the task given by the manager, without a reload", fmt.Sprintf(`document.querySelector('.crm-task[data-id="%s"]')`, samples))
-	page.Do(chromedp.Click(fmt.Sprintf(`.crm-task[data-id="%s"] .crm-act-postpone`, samples), chromedp.ByQuery), chromedp.WaitVisible(".crm-task-postpone [name=postpone_reason]", chromedp.ByQuery))
-	enter(page, "due_at", d.in(4)+"T16:30")
+	page.Do(chromedp.Click(fmt.Sprintf(`.crm-task[data-id="%s"] .crm-act-postpone`, samples), chromedp.ByQuery), chromedp.WaitVisible(".crm-postpone-dialog [name=postpone_reason]", chromedp.ByQuery))
+	enter(page, "due_at", d.in(4))
+	enter(page, "time", "16:30")
 	enter(page, "postpone_reason", "等新一批到货")
 	page.Do(chromedp.Click(submit, chromedp.ByQuery))
 	page.Await("the new deadline", fmt.Sprintf(`document.querySelector('.crm-task[data-id="%s"]')?.textContent.includes("16:30")`, samples))
 	task := d.one("rep", "tasks", `id = "`+samples+`"`)
 	if due := stored(t, task["due_at"]).In(d.zone).Format("2006-01-02 15:04"); due != d.in(4)+" 16:30" || task["postponed"] != 1.0 || task["postpone_reason"] != "等新一批到货" {
 		t.Errorf("the task is %v, due %s", task, due)
+	}
+
+	t.Log("what is late is done with the reason for it, or on the day on which it was in time")
+	for title, on := range map[string]int{"补发目录": 0, "补发报价": -2} {
+		late := d.task("rep", pool, title, map[string]any{"due_at": d.in(-1) + " 18:00:00"})
+		page.Await("the late task", fmt.Sprintf(`document.querySelector('.crm-task[data-id="%s"]')`, late))
+		page.Do(chromedp.Click(fmt.Sprintf(`.crm-task[data-id="%s"] .crm-act-finish`, late), chromedp.ByQuery), chromedp.WaitVisible(".crm-finish-dialog [name=delay_reason]", chromedp.ByQuery))
+		enter(page, "done_at", d.in(on))
+		page.Await("that it asks for the reason where it was late",
+			fmt.Sprintf(`document.querySelector(".crm-finish-dialog [name=delay_reason]").checkVisibility() == %t`, on == 0))
+		if on == 0 {
+			enter(page, "delay_reason", "等待印刷")
+		}
+		page.Do(chromedp.Click(submit, chromedp.ByQuery))
+		page.Await("it gone", fmt.Sprintf(`!document.querySelector('.crm-task[data-id="%s"]')`, late))
+		task := d.one("rep", "tasks", `id = "`+late+`"`)
+		if task["status"] != "done" || (task["delay_reason"] == "等待印刷") != (on == 0) || stored(t, task["done_at"]).In(d.zone).Format(time.DateOnly) != d.in(on) {
+			t.Errorf("the late task is %v", task)
+		}
 	}
 
 	t.Log("more than fifty of a kind: the rest on demand")

@@ -358,15 +358,14 @@ func TestTodayOfOthers(t *testing.T) {
 	}
 	// The next working day, with holidays and the days that make up for them: over a long weekend, and to a Saturday on which people work.
 	page.Evaluate(`(async () => {
-		const { tryAgainOn } = await import("/_/extensions/crm/pages/today/acts.js");
-		const [policy, today] = [crm.policy, crm.today];
+		const { workdayAfter } = await import("/_/extensions/crm/pages/tasks.js");
+		const { policy } = crm;
 		const on = (day, holidays, workdays) => {
-			crm.today = () => day;
 			crm.policy = { ...policy, holidays, workdays };
-			return tryAgainOn().day;
+			return workdayAfter(day).day;
 		};
 		window.again = [on("2026-08-03", [], []), on("2026-08-07", [], []), on("2026-08-07", [], ["2026-08-08"]), on("2026-09-30", ["2026-10-01", "2026-10-02"], [])].join();
-		Object.assign(crm, { policy, today });
+		crm.policy = policy;
 	})()`, nil)
 	page.Await("the working days", `window.again == "2026-08-04,2026-08-10,2026-08-08,2026-10-05"`)
 	choose("team:" + team)

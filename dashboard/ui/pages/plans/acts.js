@@ -1,67 +1,15 @@
 // What is done with a plan and with its lines.
 
-import { dialog, field, label, option, save, say, t, today } from "../../elements.js";
+import { dialog, option, say, t, today } from "../../elements.js";
+import { leads } from "../tasks.js";
 import { plusDays, startOf } from "./period.js";
 
 const { crm } = window;
 const tasks = () => crm.collection("tasks");
-const dayOf = (moment) => crm.dayOf(moment);
 const msOf = (moment) => Date.parse(moment.replace(" ", "T"));
-const at = (line, day) => `${day} ${crm.time(line.due_at)}`; // read in the policy's time zone
 
-// mayAct tells whether the reader is one of those who see to a line, mayEdit whether they arrange it. The server has the last word.
-const isOfMyTeam = (line) => crm.role() == "manager" && !!crm.me().team && line.expand?.customer?.team == crm.me().team;
-const isAll = () => ["director", "superuser"].includes(crm.role());
-export const mayAct = (line) => isAll() || isOfMyTeam(line) || line.assignee == crm.me().id || !line.assignee && line.by == crm.me().id;
-export const mayEdit = (line) => isAll() || isOfMyTeam(line) || line.by == crm.me().id;
-
-const about = (line) => t.p({ className: "txt-hint m-t-0" }, [line.expand?.customer?.name, line.title].filter(Boolean).join(" · "));
-
-// finish closes a line: what came of it, on which day, and where that was late, why.
-export function finish(line, saved) {
-    const data = store({ day: today() });
-    const late = () => data.day > dayOf(line.due_at) || data.day == today() && Date.now() > msOf(line.due_at);
-    dialog({
-        title: say("plans.finish.title"), submitWords: "plans.finish",
-        submit: async ({ result, done_at, delay_reason }) => {
-            const change = { status: "done", result: result.trim() };
-            if (done_at != today()) {
-                change.done_at = `${done_at} ${done_at == dayOf(line.due_at) ? crm.time(line.due_at) : "12:00"}`;
-            }
-            if (delay_reason.trim() != (line.delay_reason || "")) {
-                change.delay_reason = delay_reason.trim();
-            }
-            await save("tasks", line, change);
-            saved();
-        },
-    },
-        about(line),
-        field({ name: "result", type: "textarea", text: label("tasks", "result"), value: line.result || "", autofocus: true }),
-        field({
-            name: "done_at", type: "date", words: "plans.finish.day", value: data.day, max: today(), required: true,
-            onchange: (event) => data.day = event.target.value,
-        }),
-        t.div({ hidden: () => !late() }, field({
-            name: "delay_reason", type: "textarea", text: label("tasks", "delay_reason"), value: line.delay_reason || "", required: () => late(),
-        })));
-}
-
-// postpone puts a line off, which asks why.
-export function postpone(line, saved) {
-    dialog({
-        title: say("plans.postpone.title"), submitWords: "plans.postpone",
-        submit: async ({ due_at, postpone_reason }) => {
-            await save("tasks", line, { due_at: at(line, due_at), postpone_reason: postpone_reason.trim() });
-            saved();
-        },
-    },
-        about(line),
-        field({
-            name: "due_at", type: "date", words: "plans.postpone.to", required: true, autofocus: true,
-            min: dayOf(line.due_at) > today() ? dayOf(line.due_at) : today(),
-        }),
-        field({ name: "postpone_reason", type: "textarea", text: label("tasks", "postpone_reason"), required: true }));
-}
+// mayEdit tells whether the reader arranges a line. The server has the last word.
+export const mayEdit = (line) => leads(line.expand?.customer?.team ?? "") || line.by == crm.me().id;
 
 export const edit = (line, saved) => app.modals.openRecordUpsert(tasks(), line.id, { onsave: saved, ondelete: saved });
 

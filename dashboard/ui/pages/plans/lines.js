@@ -2,7 +2,8 @@
 
 import { button, customerLink, day, dayOf, empty, failed, icon, loading, number, option, say, t, tierBadge } from "../../elements.js";
 import { headed, more, problem, small } from "../table.js";
-import { edit, finish, mayAct, mayEdit, postpone } from "./acts.js";
+import { finish, mayAct, postpone } from "../tasks.js";
+import { edit, mayEdit } from "./acts.js";
 import { plusDays, startOf } from "./period.js";
 
 const pageSize = 100;
@@ -141,9 +142,10 @@ function row(line, names, changed) {
 }
 
 function buttons(line, isOpen, changed) {
+    const may = isOpen && mayAct(line, line.expand?.customer?.team ?? "");
     return [
-        isOpen && mayAct(line) ? button({ words: "plans.finish", className: "sm secondary crm-act", run: () => finish(line, changed) }) : null,
-        isOpen && mayAct(line) ? small("plans.postpone", "ri-calendar-schedule-line", () => postpone(line, changed)) : null,
+        may ? button({ words: "task.finish", className: "sm secondary crm-act", run: () => finish(line, changed) }) : null,
+        may ? small("task.postpone", "ri-calendar-schedule-line", () => postpone(line, changed)) : null,
         mayEdit(line) ? small("plans.editLine", "ri-edit-box-line", () => edit(line, changed)) : null,
     ];
 }

@@ -1,31 +1,12 @@
 // What can be done about an item of the day. Each act ends with reading the day again: what is done is gone then.
 
-import { day, dialog, field, recordFollowUp, save, say, t } from "../../elements.js";
+import { recordFollowUp, save, say } from "../../elements.js";
+import { deadlineKinds, done, endOf, finish, isLate, mayAct, tell, workdayAfter } from "../tasks.js";
 
-const { crm } = window;
 const requestKey = null; // several at once must not cancel each other
-
-// The tasks whose deadline is in hours (crm.deadlineKinds): they stay on the page until they are done.
-export const deadlineKinds = ["negative_feedback", "case", "win_back", "handover"];
-
-// mayAct tells whether the reader may say what becomes of a task: their own, or as who leads; one given to nobody is there to be taken. It
-// asks the session and not the store, for nothing is to be drawn anew because a token was renewed.
-export function mayAct(task) {
-    const { id, role, collectionName } = app.pb.authStore.record ?? {};
-    return task.assignee == id || !task.assignee && task.by == id || role == "manager" || role == "director" || collectionName == "_superusers";
-}
 
 // suggestionOf is the suggested touch of a customer, asked for when somebody looks at it.
 export const suggestionOf = (customer) => app.pb.send(`/api/crm/customers/${customer}/suggestion`, { requestKey });
-
-// tell says what was done; one act after the other, the latest alone.
-const tell = (words, facts) => app.toasts.success(say(words, facts), { key: "crmToday" });
-
-const isLate = (task) => new Date(task.due_at.replace(" ", "T")) < new Date();
-
-const change = (task, values) => save("tasks", task, values);
-
-// ---------------------------------------------------------------------------------------------------------------- follow-ups
 
 // The kind of contact that a task asks for.
 const kinds = {
@@ -64,7 +45,7 @@ export async function record(item, read) {
         await read();
         const task = item.task;
         if (task && mayAct(task) && task.assignee && followUp.feedback != "no_response" && await isOpen(task)) {
-            askWhetherDone(task, followUp, read);
+            finish(task, read, { title: say("today.finish.too"), result: followUp.content.split("\n")[0].slice(0, 200) });
         }
     });
 }
@@ -88,7 +69,7 @@ const unanswered = ["phone", "email", "wechat", "wecom", "sms"];
 export async function noAnswer(item, read) {
     const prefill = await prefillFor(item);
     const task = item.task?.assignee && mayAct(item.task) ? item.task : null;
-    const next = tryAgainOn();
+    const next = workdayAfter();
     const batch = app.pb.createBatch();
     batch.collection("follow_ups").create({
         customer: item.customer.id, contact: prefill.contact, kind: prefill.kind,
@@ -120,83 +101,16 @@ function first(err) {
     return err;
 }
 
-// tryAgainOn is the next working day of the policy's calendar, with how it is named.
-export function tryAgainOn() {
-    const { holidays, workdays } = crm.policy ?? {};
-    const on = new Date(crm.today() + "T00:00:00Z");
-    const key = () => on.toISOString().slice(0, 10);
-    const rests = () => !workdays?.includes(key()) && ([0, 6].includes(on.getUTCDay()) || holidays?.includes(key()));
-    let days = 0;
-    do {
-        on.setUTCDate(on.getUTCDate() + 1);
-        days++;
-    } while (rests() && days < 30);
-    return { day: key(), words: days == 1 ? say("today.tomorrow") : say("today.on", { day: weekday(on) + (days > 6 ? " " + day(key()) : "") }) };
-}
+// finishNow says that a task is done, asking only what has to be told: how negative feedback was answered, why what is late is late.
+export const finishNow = (task, read) => task.kind == "negative_feedback" || isLate(task) ? finish(task, read) : done(task, read);
 
-const weekday = (date) => new Intl.DateTimeFormat(crm.language, { timeZone: "UTC", weekday: crm.language == "en" ? "long" : "short" }).format(date);
-const endOf = (day) => day + " 23:59:59"; // read in the policy's time zone
-
-// ---------------------------------------------------------------------------------------------------------------- tasks
-
-// finish says that a task is done. It asks for what is needed: how negative feedback was answered, and why what is late is late.
-export async function finish(task, read) {
-    if (task.kind != "negative_feedback" && !isLate(task)) {
-        return done(task, {}, read);
-    }
-    finishDialog(say("today.finish.title"), task, "", read);
-}
-
-const askWhetherDone = (task, followUp, read) => finishDialog(say("today.finish.too"), task, followUp.content.split("\n")[0].slice(0, 200), read);
-
-function finishDialog(title, task, result, read) {
-    const late = isLate(task);
-    dialog({ title, submitWords: "today.finish", className: "sm crm-finish-dialog", submit: (values) => done(task, values, read) },
-        t.p({ className: "crm-dialog-about" }, task.title),
-        field({
-            name: "result", text: crm.label("tasks", "result"), type: "textarea", value: result, autofocus: true,
-            required: task.kind == "negative_feedback",
-        }),
-        late ? whyField("delay_reason", say("today.lateSince", { at: crm.moment(task.due_at) }), task.delay_reason) : null);
-}
-
-async function done(task, values, read) {
-    await change(task, { status: "done", ...values });
-    tell("today.finished");
-    await read();
-}
-
-// whyField asks for a reason: one of the ready ones, or another.
-function whyField(name, text, value = "", props = {}) {
-    const id = "crm_reasons_" + name;
-    const ready = t.datalist({ id }, ["customer", "other", "waiting", "away"].map((reason) => t.option({ value: say("today.reason." + reason) })));
-    return [field({ name, text, value, required: true, "html-list": id, autocomplete: "off", ...props }), ready];
-}
-
-// postpone asks why, and until when; a deadline in hours has an hour.
-export function postpone(task, read) {
-    const inHours = deadlineKinds.includes(task.kind);
-    dialog({
-        title: say("today.postpone.title"), submitWords: "today.postpone", className: "sm crm-postpone-dialog", submit: async (values) => {
-            const due_at = inHours ? `${values.due_at} ${values.time}:00` : endOf(values.due_at);
-            await change(task, { due_at, postpone_reason: values.postpone_reason });
-            tell("today.postponed", { day: day(values.due_at) });
-            await read();
-        },
-    },
-        t.p({ className: "crm-dialog-about" }, task.title),
-        whyField("postpone_reason", crm.label("tasks", "postpone_reason"), "", { autofocus: true }),
-        t.div({ className: "crm-columns" },
-            field({ name: "due_at", words: "today.until", type: "date", required: true, min: crm.today(), value: tryAgainOn().day }),
-            inHours ? field({ name: "time", words: "today.time", type: "time", required: true, value: "18:00" }) : null));
-}
-
+// take makes a task that was given to nobody the reader's own.
 export async function take(task, read) {
-    await change(task, { assignee: crm.me().id });
+    await save("tasks", task, { assignee: app.pb.authStore.record.id });
     await read();
 }
 
 export async function start(task, read) {
-    await change(task, { status: "in_progress" });
+    await save("tasks", task, { status: "in_progress" });
     await read();
 }

@@ -1,7 +1,8 @@
 // One thing to do: with whom, what, why, the last words exchanged, and what can be done about it.
 
 import { badge, button, customerLink, day, icon, moment, option, riskBadge, say, silentBadge, t, tierBadge } from "../../elements.js";
-import { deadlineKinds, finish, mayAct, noAnswer, postpone, record, start, suggestionOf, take, tryAgainOn } from "./acts.js";
+import { deadlineKinds, mayAct, postpone, workdayAfter } from "../tasks.js";
+import { finishNow, noAnswer, record, start, suggestionOf, take } from "./acts.js";
 
 const { crm } = window;
 
@@ -47,13 +48,13 @@ function actsOf(item, read) {
     const { task, customer } = item;
     const may = task && mayAct(task);
     const act = (words, iconName, className, run, text) => button({ words: text ? "" : words, text, iconName, className: `sm ${className}`, run });
-    const again = task && deadlineKinds.includes(task.kind) ? say("today.noAnswer") : say("today.noAnswer.again", { day: tryAgainOn().words });
+    const again = task && deadlineKinds.includes(task.kind) ? say("today.noAnswer") : say("today.noAnswer.again", { day: workdayAfter().words });
     return [
         customer ? act("today.record", "ri-edit-line", "crm-record", () => record(item, read)) : null,
         customer ? act("", "ri-chat-off-line", "secondary crm-no-answer", () => noAnswer(item, read), again) : null,
         may && !task.assignee ? act("today.take", "ri-hand", "secondary crm-take", () => take(task, read)) : null,
-        may && task.assignee ? act("today.finish", "ri-check-line", "secondary crm-finish", () => finish(task, read)) : null,
-        may && task.assignee ? act("today.postpone", "ri-calendar-schedule-line", "secondary crm-postpone", () => postpone(task, read)) : null,
+        may && task.assignee ? act("task.finish", "ri-check-line", "secondary crm-finish", () => finishNow(task, read)) : null,
+        may && task.assignee ? act("task.postpone", "ri-calendar-schedule-line", "secondary crm-postpone", () => postpone(task, read)) : null,
     ];
 }
 
