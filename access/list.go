@@ -137,12 +137,15 @@ func page(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 	if err != nil {
 		return nil, nil, err
 	}
-	resolver := core.NewRecordFieldResolver(e.App, collection, info, narrow != nil)
-	provider := search.NewProvider(resolver).CountCol("_rowid_")
+	provider := search.NewProvider(once{core.NewRecordFieldResolver(e.App, collection, info, narrow != nil)}).CountCol("_rowid_")
 	if err := provider.Parse(query.Encode()); err != nil {
 		return nil, nil, router.NewBadRequestError("The list cannot be read: page, perPage, skipTotal, filter or sort is not what it should be.", err)
 	}
-	seen, err := p.seen(e.App, collection.Name)
+	seen, err := p.seen(e.App, collection, query)
+	if err != nil {
+		return nil, nil, err
+	}
+	own, err := p.owned(e.App, collection, query.Get("filter"))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -161,7 +164,7 @@ func page(e *core.RequestEvent, p Principal, collection *core.Collection, query 
 	var result *search.Result
 	work.Go(func() (err error) {
 		result, err = provider.
-			Query(where(e.App.RecordQuery(collection), append(narrow, seen.page)...)).
+			Query(where(e.App.RecordQuery(collection), append(narrow, seen.page, own)...)).
 			PerPage(perPage(query)).
 			SkipTotal(!count || seen.all != nil).
 			Exec(&records)
@@ -207,7 +210,8 @@ type visible struct {
 	params    dbx.Params
 }
 
-func (p Principal) seen(app core.App, collection string) (visible, error) {
+func (p Principal) seen(app core.App, of *core.Collection, query url.Values) (visible, error) {
+	collection := of.Name
 	granted, kind := p.Granted(Table[collection].See), Table[collection].kind
 	v := visible{page: p.Narrow(collection, granted), params: p.params()}
 	v.all = v.page
@@ -223,18 +227,42 @@ func (p Principal) seen(app core.App, collection string) (visible, error) {
 		v.page = dbx.NewExp("{{customers}}.[[_rowid_]] IN ("+held+")", v.params)
 		v.all = v.page
 	}
-	var n int
-	err := app.ConcurrentDB().NewQuery(fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM (%s) LIMIT %d)", held, few[kind]+1)).Bind(v.params).Row(&n)
-	if err != nil {
-		return v, fmt.Errorf("failed to count what somebody sees: %w", err)
-	}
-	if n > few[kind] {
+	isMore, err := p.hasMore(app, held, few[kind])
+	switch {
+	case err != nil || !isMore:
+		return v, err
+	case kind == ofCustomers && !looksAtFew(of, query):
+		v.page = p.narrow(collection, granted, listed)
+	default:
 		v.page = p.narrow(collection, granted, inOrder)
 	}
-	if n > few[kind] && kind == ofCustomers {
+	if kind == ofCustomers {
 		v.all = p.narrow(collection, granted, allOf)
 	}
 	return v, nil
+}
+
+// owned narrows a list of customers, once more, to a principal's own where its filter does; nil where it does not, or they are many.
+func (p Principal) owned(app core.App, collection *core.Collection, filter string) (dbx.Expression, error) {
+	if Table[collection.Name].kind != customers || !p.asksForOwn(filter) {
+		return nil, nil
+	}
+	held := p.held(crm.Own, "_rowid_")
+	isMore, err := p.hasMore(app, held, few[customers])
+	if err != nil || isMore {
+		return nil, err
+	}
+	return dbx.NewExp("{{customers}}.[[_rowid_]] IN ("+held+")", p.params()), nil
+}
+
+// hasMore tells whether a query of a principal gives more than so many rows.
+func (p Principal) hasMore(app core.App, held string, few int) (bool, error) {
+	var n int
+	err := app.ConcurrentDB().NewQuery(fmt.Sprintf("SELECT count(*) FROM (SELECT 1 FROM (%s) LIMIT %d)", held, few+1)).Bind(p.params()).Row(&n)
+	if err != nil {
+		return false, fmt.Errorf("failed to count what somebody sees: %w", err)
+	}
+	return n > few, nil
 }
 
 // count counts what is seen and meets a filter.

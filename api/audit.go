@@ -6,8 +6,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
-	"time"
 
 	"github.com/pocketbase/dbx"
 	validation "github.com/pocketbase/ozzo-validation/v4"
@@ -17,12 +15,6 @@ import (
 	"touchbase/audit"
 	"touchbase/crm"
 	"touchbase/rules"
-)
-
-// The page of a log: as long as nobody says otherwise, and at most.
-const (
-	auditPage    = 50
-	auditPageMax = 200
 )
 
 // What a search for an actor may ask for besides the id of one.
@@ -62,7 +54,7 @@ type auditChange struct {
 	Secret bool            `json:"secret,omitempty"`
 }
 
-// auditTrail answers `{entries, names, next}`: a page of the audit log, newest first, at most 200 (limit). It takes actor (an id, program
+// auditTrail answers `{entries, names, next}`: a page of the audit log, newest first. It takes limit (1 to 200, 50), actor (an id, program
 // or superuser), collection, record (of the collection), action, from and to (days, both included) and before, the next of the page
 // before. Names are those of the records that changes speak of, by id.
 func auditTrail(e *core.RequestEvent) error {
@@ -93,15 +85,12 @@ func auditTrail(e *core.RequestEvent) error {
 func auditSearch(e *core.RequestEvent) (audit.Search, error) {
 	query := e.Request.URL.Query()
 	s := audit.Search{
-		Collection: query.Get("collection"), Record: query.Get("record"), Action: query.Get("action"), Before: query.Get("before"), Limit: auditPage,
+		Collection: query.Get("collection"), Record: query.Get("record"), Action: query.Get("action"), Before: query.Get("before"),
 	}
 	errs := validation.Errors{}
-	if text := query.Get("limit"); text != "" {
-		limit, err := strconv.Atoi(text)
-		if err != nil || limit < 1 {
-			errs["limit"] = validation.NewError("limit", fmt.Sprintf("A page has from 1 to %d entries.", auditPageMax))
-		}
-		s.Limit = min(limit, auditPageMax)
+	var err error
+	if s.Limit, err = readLimit(query.Get("limit")); err != nil {
+		return s, err
 	}
 	if s.Record != "" && s.Collection == "" {
 		errs["collection"] = validation.NewError(crm.CodeRequired, "Say of which collection the record is.")
@@ -123,23 +112,22 @@ func auditSearch(e *core.RequestEvent) (audit.Search, error) {
 	if err != nil {
 		return s, err
 	}
-	for name, days := range map[string]int{"from": 0, "to": 1} {
+	day := func(name string) (rules.Day, bool) {
 		text := query.Get(name)
 		if text == "" {
-			continue
+			return 0, false
 		}
 		day, problem := rules.ReadDay(text, policy.Zone)
 		if problem != nil {
 			errs[name] = validation.NewError(problem.Code, problem.Message)
-			continue
 		}
-		date := day.Time().AddDate(0, 0, days)
-		at := time.Date(date.Year(), date.Month(), date.Day(), 0, 0, 0, 0, policy.Zone)
-		if name == "from" {
-			s.From = at
-		} else {
-			s.To = at
-		}
+		return day, problem == nil
+	}
+	if first, given := day("from"); given {
+		s.From = first.Start(policy.Zone)
+	}
+	if last, given := day("to"); given {
+		s.To = (last + 1).Start(policy.Zone) // the log looks before it
 	}
 	return s, fieldErrors(errs)
 }

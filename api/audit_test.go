@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pocketbase/dbx"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/crm"
@@ -112,7 +113,26 @@ func TestAuditTrail(t *testing.T) {
 			t.Fatalf("by pages of three it reads %d entries, at once %d, and differs at %d", len(paged), len(all.Entries), i)
 		}
 	}
-	for _, bad := range []string{"?limit=0", "?limit=x", "?from=yesterday", "?record=" + customer.Id} {
+	for _, bad := range []string{"?limit=0", "?limit=x", "?limit=201", "?from=yesterday", "?record=" + customer.Id} {
 		server.Send(director, http.MethodGet, "/api/crm/audit"+bad, nil).Want(400)
+	}
+}
+
+// An entry that cannot be read is shown without its changes, and the others as they are.
+func TestAuditTrailOfUnreadable(t *testing.T) {
+	t.Parallel()
+	app := testapp.New(t)
+	server, director := app.Serve(), app.User(crm.RoleDirector, nil)
+	customer := app.Customer(testapp.Fields{"name": "华东精工"})
+	var broken string
+	if err := app.DB().NewQuery("SELECT id FROM audit_log WHERE record = {:id}").Bind(dbx.Params{"id": customer.Id}).Row(&broken); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := app.NonconcurrentDB().NewQuery(`UPDATE audit_log SET changes = '{"unreadable' WHERE id = {:id}`).Bind(dbx.Params{"id": broken}).Execute(); err != nil {
+		t.Fatal(err)
+	}
+	answer := server.Send(director, http.MethodGet, "/api/crm/audit?limit=200", nil).Want(200)
+	if !strings.Contains(answer.Body, broken) || strings.Contains(answer.Body, "unreadable") || strings.Count(answer.Body, `"action"`) < 2 {
+		t.Errorf("the log is told as %s", answer.Body)
 	}
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"net/http"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -111,7 +110,7 @@ type caseQuery struct {
 }
 
 func (q *caseQuery) read(of func(string) string) (err error) {
-	q.view, q.search, q.page = of("view"), rules.CleanText(of("search")), 1
+	q.view, q.search = of("view"), rules.CleanText(of("search"))
 	if q.limit, err = readLimit(of("limit")); err != nil {
 		return err
 	}
@@ -122,12 +121,8 @@ func (q *caseQuery) read(of func(string) string) (err error) {
 	if !slices.Contains(views, q.view) {
 		return validation.Errors{"view": validation.NewError("unknown", "There is no such view; choose among "+strings.Join(views, ", ")+".")}
 	}
-	if text := of("page"); text != "" {
-		if q.page, err = strconv.Atoi(text); err != nil || q.page < 1 {
-			return validation.Errors{"page": validation.NewError("unreadable", "A page is a number from 1.")}
-		}
-	}
-	return nil
+	q.page, err = readPage(of("page"))
+	return err
 }
 
 // What the queue works out of a case and its task. Whoever sees a case sees its task, too.

@@ -4,11 +4,9 @@ import (
 	"cmp"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/pocketbase/dbx"
-	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/core"
 
 	"touchbase/access"
@@ -42,12 +40,10 @@ const noPlans = "The plans cannot be read."
 // whose period ends last first, thirty at a time. It takes page (1).
 func plans(now func() time.Time) func(*core.RequestEvent) error {
 	return func(e *core.RequestEvent) error {
-		p, page := access.PrincipalOf(e.Auth), 1
-		if text := e.Request.URL.Query().Get("page"); text != "" {
-			var err error
-			if page, err = strconv.Atoi(text); err != nil || page < 1 {
-				return e.BadRequestError(noPlans, validation.Errors{"page": validation.NewError("unreadable", "A page is a number from 1.")})
-			}
+		p := access.PrincipalOf(e.Auth)
+		page, err := readPage(e.Request.URL.Query().Get("page"))
+		if err != nil {
+			return e.BadRequestError(noPlans, err)
 		}
 		list, err := plansSeen(e.App, p)
 		if err != nil {

@@ -14,6 +14,7 @@ import (
 	validation "github.com/pocketbase/ozzo-validation/v4"
 	"github.com/pocketbase/pocketbase/apis"
 	"github.com/pocketbase/pocketbase/core"
+	"github.com/pocketbase/pocketbase/tools/types"
 
 	"touchbase/access"
 	"touchbase/crm"
@@ -121,25 +122,23 @@ func timeline(e *core.RequestEvent) error {
 		items = items[:limit]
 		next = cursorAt(items[limit-1]).String()
 	}
-	if err := explain(e, p, standing, items); err != nil {
-		return e.InternalServerError(noTimeline, err)
-	}
+	explain(e, p, standing, items)
 	if err := show(e, p, items); err != nil {
 		return err
 	}
 	return e.JSON(http.StatusOK, map[string]any{"items": append([]item{}, items...), "before": next})
 }
 
-// explain puts into words what signals and changes of tier rest on, for those who may read it.
-func explain(e *core.RequestEvent, p access.Principal, standing crm.Standing, items []item) error {
+// explain puts into words what signals and changes of tier rest on, for those who may read it. What cannot be read is left out.
+func explain(e *core.RequestEvent, p access.Principal, standing crm.Standing, items []item) {
 	language := languageOf(e)
 	for i := range items {
 		record := items[i].Record
 		switch {
 		case items[i].Collection == crm.CollectionTierChanges && p.CanRead(crm.CollectionTierChanges, crm.FieldReasons, standing):
 			var reasons []rules.Reason
-			if err := readStored(record, crm.FieldReasons, &reasons); err != nil {
-				return err
+			if !readStored(e.App, record, crm.FieldReasons, &reasons) {
+				continue
 			}
 			for _, r := range reasons {
 				if r.Rule != rules.RuleWouldChange { // what was missing then is no history
@@ -148,21 +147,25 @@ func explain(e *core.RequestEvent, p access.Principal, standing crm.Standing, it
 			}
 		case items[i].Collection == crm.CollectionSignals && p.CanRead(crm.CollectionSignals, crm.FieldEvidence, standing):
 			signal := rules.Signal{Name: record.GetString(crm.FieldSignal)}
-			if err := readStored(record, crm.FieldEvidence, &signal.Evidence); err != nil {
-				return err
+			if readStored(e.App, record, crm.FieldEvidence, &signal.Evidence) {
+				items[i].Words = []string{signal.Words(language)}
 			}
-			items[i].Words = []string{signal.Words(language)}
 		}
 	}
-	return nil
 }
 
-// readStored reads a json field into target; one that is empty leaves it as it is.
-func readStored(record *core.Record, field string, target any) error {
+// readStored reads a json field into target; one that is empty leaves it as it is. One that cannot be read it tells the log of, and empties
+// on the record, so that the rest of it can be shown.
+func readStored(app core.App, record *core.Record, field string, target any) bool {
 	if record.GetString(field) == "" {
-		return nil
+		return true
 	}
-	return record.UnmarshalJSONField(field, target)
+	err := record.UnmarshalJSONField(field, target)
+	if err != nil {
+		app.Logger().Error("A stored value cannot be read", "collection", record.Collection().Name, "record", record.Id, "field", field, "error", err)
+		record.SetRaw(field, types.JSONRaw("null"))
+	}
+	return err == nil
 }
 
 // show makes each record show the caller their part of it.
@@ -282,6 +285,7 @@ func readSources(text string) ([]int, error) {
 	return of, nil
 }
 
+// readLimit reads how many of a list are asked for, 50 where nothing is said, at most timelineMost.
 func readLimit(text string) (int, error) {
 	if text == "" {
 		return timelineDefault, nil
@@ -291,4 +295,16 @@ func readLimit(text string) (int, error) {
 		return 0, validation.Errors{"limit": validation.NewError("out_of_range", "A number from 1 to 200 is expected.")}
 	}
 	return limit, nil
+}
+
+// readPage reads which page of a list is asked for, the first where nothing is said.
+func readPage(text string) (int, error) {
+	if text == "" {
+		return 1, nil
+	}
+	page, err := strconv.Atoi(text)
+	if err != nil || page < 1 {
+		return 0, validation.Errors{"page": validation.NewError("unreadable", "A page is a number from 1.")}
+	}
+	return page, nil
 }

@@ -218,3 +218,27 @@ func TestTimelineRefuses(t *testing.T) {
 		t.Errorf("a short history is %s", answer.Body)
 	}
 }
+
+// What cannot be read is left out of a timeline, with the rest of it there, and told to the log.
+func TestTimelineOfUnreadable(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	server := c.Serve()
+	director, own := c.people[crm.RoleDirector], c.customers["own"]
+	before, _ := page(t, server, director, own, "limit=200")
+	for collection, field := range map[string]string{"signals": "evidence", "tier_changes": "reasons"} {
+		insert(t, c, collection, 0, "unreadable00"+collection[:2], dbx.Params{
+			"customer": own.Id, map[string]string{"signals": "raised_at", "tier_changes": "at"}[collection]: "2026-01-01 00:00:00.000Z",
+			field: `{"unreadable`,
+		})
+	}
+	after, _ := page(t, server, director, own, "limit=200")
+	if len(after) != len(before)+2 {
+		t.Errorf("the timeline has %d entries, want %d", len(after), len(before)+2)
+	}
+	body := server.Send(director, http.MethodGet, "/api/crm/customers/"+own.Id+"/timeline?limit=200", nil).Want(200).Body
+	if strings.Contains(body, `\"unreadable`) {
+		t.Errorf("what cannot be read is shown: %s", body)
+	}
+	server.Send(director, http.MethodGet, "/api/crm/customers/"+own.Id+"/assessment", nil).Want(200)
+}

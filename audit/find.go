@@ -2,6 +2,7 @@ package audit
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -68,8 +69,8 @@ func Find(app core.App, s Search) (Page, error) {
 			break
 		}
 		told, err := r.tell()
-		if err != nil {
-			return Page{}, fmt.Errorf("failed to read entry %d: %w", r.Seq, err)
+		if err != nil { // it is shown without its changes; whether somebody else wrote it is for Verify to say
+			app.Logger().Error("An entry of the audit log cannot be read", "record", r.ID, "seq", r.Seq, "error", err)
 		}
 		page.Entries = append(page.Entries, told)
 	}
@@ -145,19 +146,16 @@ func (s Search) statement() (string, dbx.Params, error) {
 		WHERE ` + strings.Join(where, " AND ") + " ORDER BY " + order + " LIMIT {:limit}", params, nil
 }
 
-// tell reads a row.
+// tell reads a row. One whose changes cannot be read has none, beside the error.
 func (r *row) tell() (Told, error) {
-	var kept values
-	var sealed seals
-	if err := json.Unmarshal([]byte(r.Changes), &kept); err != nil {
-		return Told{}, err
-	}
-	if err := json.Unmarshal([]byte(r.Digests), &sealed); err != nil {
-		return Told{}, err
-	}
 	told := Told{
 		ID: r.ID, At: r.At, Actor: r.Actor, ActorOf: r.ActorCollection, IP: r.IP, Action: r.Action, Collection: r.Collection, Record: r.Record,
-		Note: r.Note, Changes: make(map[string]ToldChange, len(kept)),
+		Note: r.Note, Changes: map[string]ToldChange{},
+	}
+	var kept values
+	var sealed seals
+	if err := errors.Join(json.Unmarshal([]byte(r.Changes), &kept), json.Unmarshal([]byte(r.Digests), &sealed)); err != nil {
+		return told, err
 	}
 	for name, sides := range kept {
 		change := ToldChange{From: sides[sideFrom], To: sides[sideTo]}

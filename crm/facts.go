@@ -3,6 +3,7 @@ package crm
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"maps"
 	"slices"
 	"strings"
@@ -33,7 +34,7 @@ func loadFacts(app core.App, ids []string, policy *Policy) (map[string]*customer
 	if err != nil {
 		return nil, err
 	}
-	l := loader{db: app.DB(), ids: dbx.Params{"ids": string(list)}, facts: make(map[string]*customerFacts, len(ids)), policy: policy}
+	l := loader{db: app.DB(), log: app.Logger(), ids: dbx.Params{"ids": string(list)}, facts: make(map[string]*customerFacts, len(ids)), policy: policy}
 	for _, step := range []func() error{
 		l.customers, l.orders, l.followUps, l.cases, l.surveys, l.contacts, l.contracts, l.tasks, l.winBacks, l.signals,
 	} {
@@ -46,6 +47,7 @@ func loadFacts(app core.App, ids []string, policy *Policy) (map[string]*customer
 
 type loader struct {
 	db     dbx.Builder
+	log    *slog.Logger
 	ids    dbx.Params
 	facts  map[string]*customerFacts
 	policy *Policy
@@ -108,8 +110,9 @@ func (l loader) customers() error {
 		one.Known.CooperationSince = parseDay(cooperation)
 		one.Known.IdentityNumber, one.Known.BankCard = rules.HasIdentityNumber(texts), rules.HasBankCard(texts)
 		if one.stored.RFM != "" {
-			if err := json.Unmarshal([]byte(one.stored.RFM), &one.Scores); err != nil {
-				return fmt.Errorf("failed to read the scores of %s: %w", id, err)
+			if err := json.Unmarshal([]byte(one.stored.RFM), &one.Scores); err != nil { // they are worked out anew
+				l.log.Error("A stored value cannot be read", "collection", CollectionCustomers, "record", id, "field", FieldRFM, "error", err)
+				one.Scores = rules.RFM{}
 			}
 		}
 		l.facts[id] = &one

@@ -139,8 +139,8 @@ func (l *touchLoader) actions() error {
 	if l.knows.RFM {
 		var scores rules.RFM
 		if raw := rawJSON(l.customer, FieldRFM); len(raw) > 0 {
-			if err := json.Unmarshal(raw, &scores); err != nil {
-				return err
+			if err := json.Unmarshal(raw, &scores); err != nil { // nothing is suggested by them
+				l.app.Logger().Error("A stored value cannot be read", "collection", CollectionCustomers, "record", l.customer.Id, "field", FieldRFM, "error", err)
 			}
 		}
 		of[FieldRFMGroup] = scores.Group

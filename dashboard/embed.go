@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -43,6 +44,10 @@ func Register(app core.App) {
 		if err != nil {
 			return err
 		}
+		styles, err := stylesOf(root)
+		if err != nil {
+			return err
+		}
 		strings, err := stringsScript(root)
 		if err != nil {
 			return err
@@ -63,7 +68,7 @@ func Register(app core.App) {
 			return err
 		}
 		e.Router.Bind(
-			&hook.Handler[*core.RequestEvent]{Id: "crmFreshFiles", Priority: -11, Func: fresh(app, version)},
+			&hook.Handler[*core.RequestEvent]{Id: "crmFreshFiles", Priority: -11, Func: fresh(app, version, preloads(styles))},
 			// After the token was read and the rate limited, and before PocketBase refuses who is no superuser.
 			&hook.Handler[*core.RequestEvent]{Id: "crmStaffAnswers", Priority: -10, Func: staffAnswers},
 		)
@@ -95,8 +100,21 @@ func stringsScript(root fs.FS) (fs.FS, error) {
 	if err != nil {
 		return nil, err
 	}
-	return script(fmt.Appendf(nil, "window.crmStrings = {own: %s, native: %s, labels: %s}; window.crmModules = %s;", own, native, crm.Labels(), modules)), nil
+	styles, err := stylesOf(root)
+	if err != nil {
+		return nil, err
+	}
+	linked, err := json.Marshal(styles)
+	if err != nil {
+		return nil, err
+	}
+	return script(fmt.Appendf(nil, "window.crmStrings = {own: %s, native: %s, labels: %s}; window.crmModules = %s; window.crmStyles = %s;",
+		own, native, crm.Labels(), modules, linked)), nil
 }
+
+// stylesOf lists the styles in the order in which they apply: that of their names, whose numbers make it. A later one may say otherwise than
+// an earlier one, what is for one page than what all share.
+func stylesOf(root fs.FS) ([]string, error) { return fs.Glob(root, "styles/*.css") }
 
 // script is a file system of one file, main.js.
 type script []byte
@@ -139,22 +157,22 @@ func versionOf(sets ...fs.FS) (string, error) {
 
 // preloads has browsers ask for the extension, and the styles that ui/main.js links, along with PocketBase's own script, which would ask for
 // them only once it runs.
-var preloads = func() string {
+func preloads(styles []string) string {
 	links := `<extensions.js>; rel="modulepreload"`
-	for _, style := range []string{"shared", "records", "pages", "customer"} {
-		links += `, <extensions/` + name + `/styles/` + style + `.css>; rel="preload"; as="style"`
+	for _, style := range styles {
+		links += `, <extensions/` + name + `/` + style + `>; rel="preload"; as="style"`
 	}
 	return links
-}()
+}
 
 // fresh makes browsers ask each time whether what they have is still it. PocketBase lets them keep the files of an extension, and libraries
 // without a version in their address, for two weeks, so after an upgrade they would run the old ones.
-func fresh(app core.App, version string) func(*core.RequestEvent) error {
+func fresh(app core.App, version, links string) func(*core.RequestEvent) error {
 	tag := `"` + version + `"`
 	return func(e *core.RequestEvent) error {
 		path := e.Request.URL.Path
 		if path == "/_/" {
-			e.Response.Header().Set("Link", preloads)
+			e.Response.Header().Set("Link", links)
 		}
 		if path != "/_/extensions.js" && !strings.HasPrefix(path, "/_/extensions/") && !strings.HasPrefix(path, "/_/libs/") {
 			return e.Next()

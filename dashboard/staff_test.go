@@ -146,7 +146,7 @@ func TestRoutesOfSuperusers(t *testing.T) {
 func TestFreshFiles(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	for _, path := range []string{"/_/extensions.js", "/_/extensions/crm/elements.js", "/_/extensions/crm/styles/shared.css"} {
+	for _, path := range []string{"/_/extensions.js", "/_/extensions/crm/elements.js", "/_/extensions/crm/styles/1_shared.css"} {
 		answer := o.get(nil, path).Want(http.StatusOK)
 		tag := answer.Header.Get("ETag")
 		if got := answer.Header.Get("Cache-Control"); got != "no-cache" || tag == "" {

@@ -4,7 +4,7 @@
 const { crm } = window;
 const file = (path) => app.pb.buildURL(`/_/extensions/crm/${path}`);
 
-document.head.append(...["shared", "records", "pages", "customer"].map((name) => t.link({ rel: "stylesheet", href: file(`styles/${name}.css`) })));
+document.head.append(...window.crmStyles.map((path) => t.link({ rel: "stylesheet", href: file(path) })));
 
 // turns counts the pages that were gone to.
 let turns = 0;

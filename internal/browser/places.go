@@ -41,10 +41,11 @@ const settled = `app.store._ready && app.store.collections.length > 0 && !app.st
 	![...document.querySelectorAll(".crm-loading, .skeleton-loader, .loader, .btn.loading, [aria-busy=true]")].some((el) => el.checkVisibility())`
 
 // Visit goes to a page by a link and waits until it is whole: the page that was there, and is still to be seen for a while, does not count.
+// A page may add to its address.
 func (p *Page) Visit(hash string) {
 	p.t.Helper()
 	p.Evaluate(fmt.Sprintf(`void (location.hash == %[1]q || document.querySelector("main > .page")?.classList.add("left"), location.hash = %[1]q)`, hash), nil)
-	p.Await("the page "+hash, fmt.Sprintf(`location.hash == %q && !document.querySelector("main > .page.left") && (%s)`, hash, settled))
+	p.Await("the page "+hash, fmt.Sprintf(`location.hash.startsWith(%q) && !document.querySelector("main > .page.left") && (%s)`, hash, settled))
 }
 
 // Jumps opens a page anew and gives how much of it moved while it loaded, as the cumulative layout shift of Web Vitals.

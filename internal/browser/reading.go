@@ -19,6 +19,7 @@ type Words struct {
 	Text  string `json:"text"`
 	Kind  string `json:"kind"` // text, placeholder, title, aria-label …
 	Where string `json:"where"`
+	After string `json:"after"` // which buttons were pressed before it was to be read
 }
 
 // Read gives everything a person can read on the page now, or hear from it, with every menu and choice of it open in turn.
@@ -51,11 +52,14 @@ type Reader struct {
 	identifiers map[string]bool // of fields, collections and values of selects
 }
 
-// allowed are the words that are the same in Chinese.
-var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "CSV", "XLSX", "CNY", "API", "OTP", "JSON", "IP", "SQL", "Touchbase", "PocketBase", "Asia/Shanghai", "Ctrl", "v"}
+// allowed are the words that are the same in Chinese: at most twenty.
+var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "CSV", "XLSX", "API", "OTP", "JSON", "IP", "SQL", "URL", "Ctrl"}
+
+// names are those of products, places and units.
+var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "ms", "v", "rclone", "s5cmd"}
 
 var (
-	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+`)
+	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b|^:\w+$|\b[A-Z]\w*(?:-[A-Z]\w*)+\b`) // and colours, files, tags and headers of the API
 	latin      = regexp.MustCompile(`[A-Za-z]+(?:/[A-Za-z]+)?`)
 	identifier = regexp.MustCompile(`[a-z]+(?:_[a-z0-9]+)+`)
 	recordID   = regexp.MustCompile(`\b[a-z0-9]{15}\b`)
@@ -111,6 +115,9 @@ func NewReader(root *Session) *Reader {
 	return r
 }
 
+// Allowed is how many words may stand in Chinese as they are.
+func (r *Reader) Allowed() int { return len(allowed) }
+
 func (r *Reader) identify(name string) { r.identifiers[name] = true }
 
 // keep takes what a field holds; where it may be the program's own, only what has a space or a Chinese character.
@@ -146,7 +153,7 @@ func (r *Reader) keep(value any, mayBeOurs bool) {
 
 // Wrong says what is wrong with a text on a page that is read in a language, if anything is.
 func (r *Reader) Wrong(text, language string) string {
-	if r.values[text] || text == "English" && language == "zh-CN" || text == "中文" && language == "en" {
+	if r.values[text] || slices.Contains(names, text) || text == "English" && language == "zh-CN" || text == "中文" && language == "en" {
 		return ""
 	}
 	if start, cut := strings.CutSuffix(strings.TrimSuffix(text, "..."), "…"); (cut || start != text) && r.begins(start) {
@@ -179,7 +186,7 @@ func (r *Reader) Wrong(text, language string) string {
 		return ""
 	}
 	for _, word := range latin.FindAllString(r.without(rest), -1) {
-		if !slices.Contains(allowed, word) {
+		if !slices.Contains(allowed, word) && !slices.Contains(names, word) {
 			return "English"
 		}
 	}

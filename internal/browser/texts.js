@@ -8,10 +8,11 @@
         }
     };
     const seen = (el) => el.checkVisibility({ visibilityProperty: true });
+    const isCode = (el) => el.closest(".code-editor, code, pre, .txt-code, .erd-table, .label.handle, .copy-to-clipboard, .page-logs tbody, .log-preview-modal tr"); // no words, but what programs write and read
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const el = node.parentElement;
-        if (!el.closest("script, style, option, .code-editor") && seen(el)) {
+        if (!el.closest("script, style, option") && !isCode(el) && seen(el)) {
             add(node.data, el, "text");
         }
     }
@@ -19,7 +20,7 @@
         if (!seen(el)) {
             continue;
         }
-        for (const kind of ["placeholder", "title", "aria-label", "aria-description", "alt", "data-placeholder", "data-name"]) {
+        for (const kind of isCode(el) ? [] : ["placeholder", "title", "aria-label", "aria-description", "alt", "data-placeholder", "data-name"]) {
             add(el.getAttribute(kind), el, kind);
         }
         if (el.tagName == "SELECT") {

@@ -142,7 +142,7 @@ const masked = (record, name) => record[name] || record[name + "_masked"] || "";
 app.fieldTypes.text.view = (props) => {
     const { field, short } = props;
     if (field.primaryKey) {
-        return nativeText(props);
+        return crm.sparingly(["Copy", "Copied", "(you)"], () => nativeText(props));
     }
     return t.div({ className: "record-field-view field-type-text" }, () => {
         const value = masked(props.record, field.name);

@@ -219,6 +219,7 @@ for (const [type, input] of Object.entries({ crmGroup: heading, crmNotice: notic
 
 const openForm = app.modals.openRecordUpsert;
 app.modals.openRecordUpsert = function (collection, record, settings) {
+    app.store.errors = null; // of whatever was open before
     if (!isOurs(collection)) {
         return openForm(collection, record ?? null, ...(settings ? [settings] : []));
     }

@@ -77,7 +77,7 @@ const views = {
                 due: { filter: 'next_follow_up_on != "" && next_follow_up_on <= "{today} 23:59:59.999Z"', sort: "next_follow_up_on" },
                 silent: { filter: "silent = true", sort: "next_follow_up_on" },
                 risk: { filter: '(risk = "churn_risk" || risk = "warning")', sort: "risk" },
-                incomplete: { filter: "missing_info:length > 0", sort: "next_follow_up_on" },
+                incomplete: { filter: 'missing_info != "[]"', sort: "next_follow_up_on" },
                 pool: { filter: 'owner = ""', sort: "next_follow_up_on", alone: true },
             },
         ],

@@ -21,7 +21,7 @@ function tell(form, errors) {
     const wrong = Object.entries(errors || {}).filter(([, error]) => error?.message);
     const isWritten = (name) => form.fields[name] && stateOf(form, form.fields[name]) == "write";
     form.data.elsewhere = conflictIn(errors) ? [] : wrong.filter(([name]) => !isWritten(name))
-        .map(([name, { message }]) => ({ label: crm.label(form.name, name), message }));
+        .map(([name, { message }]) => ({ label: labelOf(form, name), message }));
     for (const group of form.layout.groups) {
         if (group.fields.some((line) => wrong.some(([name]) => name == line.name))) {
             form.data.folded[group.name] = false;
@@ -30,6 +30,12 @@ function tell(form, errors) {
     if (wrong.length) {
         setTimeout(crm.safely(() => showFirst(form)), 0); // once the inputs are marked
     }
+}
+
+// What has no label, such as the repeated password, is no word for people; the message says enough.
+function labelOf(form, name) {
+    const label = crm.label(form.name, name);
+    return label == name ? "" : label;
 }
 
 function showFirst(form) {

@@ -39,7 +39,8 @@ crm.say = (name, facts = {}) => {
 // label names a field, option a value of a select, collectionName a collection, one of them.
 crm.label = (collection, field) => (labels.collections[collection]?.[field] ?? labels.collections.users[field])?.[crm.language] ?? field;
 crm.option = (collection, field, value) => {
-    const select = labels.collections[collection]?.[field]?.select;
+    // The rule that a task is of is no select, but has the name of a kind.
+    const select = collection == "tasks" && field == "rule" ? "task_kind" : labels.collections[collection]?.[field]?.select;
     return labels.selects[select]?.[value]?.[crm.language] ?? value;
 };
 crm.select = (name, value) => labels.selects[name]?.[value]?.[crm.language] ?? value;
@@ -140,8 +141,9 @@ function translate(text) {
         return crm.collectionName(text);
     }
     const trimmed = text.trim();
-    if (Object.hasOwn(spokenAs, trimmed)) {
-        return text.replace(trimmed, () => spokenAs[trimmed]);
+    const plain = trimmed.replace(/\s+/g, " "); // long ones are written over several lines
+    if (Object.hasOwn(spokenAs, plain)) {
+        return text.replace(trimmed, () => spokenAs[plain]);
     }
     for (const [pattern, names, said] of sentences) {
         const found = pattern.exec(text);
@@ -221,7 +223,8 @@ for (const kind of ["info", "success", "error"]) {
 const confirm = app.modals.confirm;
 app.modals.confirm = (content, yes, no, settings = {}) => {
     const said = typeof content == "string" ? translate(content) : content;
-    const asked = typeof said == "string" ? () => crm.verbatim(() => window.t.h6({ className: "block txt-center" }, said)) : said;
+    // As an element: of a function PocketBase would go on asking what was asked first.
+    const asked = typeof said == "string" ? crm.verbatim(() => window.t.h6({ className: "block txt-center" }, said)) : said;
     return confirm(asked, yes, no, { ...settings, yesButton: translate(settings.yesButton ?? "Yes"), noButton: translate(settings.noButton ?? "No") });
 };
 
@@ -244,7 +247,11 @@ const select = app.components.select;
 app.components.select = (...args) => quiet === true ? crm.sparingly(["Search...", "No items found", "- Select -", "Clear", "Unset"], () => select(...args)) : select(...args);
 
 // stored gives the words for what the program has put into a field of text: how something failed, in English, and names of collections.
-const ours = { "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.collection": crm.collectionName, "audit_log.actor_collection": crm.collectionName };
+const recorded = (name) => !name.startsWith("_") ? crm.collectionName(name) : crm.say(name == "_superusers" ? "audit.superusers" : "audit.otherCollection");
+const ours = {
+    "job_runs.error": crm.told, "deliveries.error": crm.told, "audit_log.note": crm.told,
+    "audit_log.collection": recorded, "audit_log.actor_collection": recorded,
+};
 crm.stored = (collection, field, value) => (ours[`${collection}.${field}`] ?? ((text) => crm.option(collection, field, text)))(value);
 
 // The server answers in the language the dashboard is read in.

@@ -90,5 +90,5 @@ export function noteOf(entry) {
     if (notes[entry.note]) {
         return say("audit.note." + notes[entry.note]);
     }
-    return entry.note.startsWith("import ") ? say("audit.note.import") : say("audit.note.other", { note: entry.note });
+    return entry.note.startsWith("import ") ? say("audit.note.import") : say("audit.note.other", { note: crm.told(entry.note) });
 }
