@@ -262,6 +262,9 @@ func (p *Page) Do(steps ...chromedp.Action) {
 			ctx, cancel = p.ctx, func() {} // the first step starts the browser, which lives as long as its context
 		}
 		err := chromedp.Run(ctx, step)
+		for err != nil && strings.Contains(err.Error(), "Could not find node") { // it was redrawn between being found and being used
+			err = chromedp.Run(ctx, step)
+		}
 		cancel()
 		if err != nil {
 			p.Picture("failed-" + p.t.Name())

@@ -40,9 +40,10 @@ func TestJobsPage(t *testing.T) {
 	page.Picture("jobs-zh")
 	usable(t, page, "jobs")
 
+	page.Evaluate(`void (window.stands = document.querySelector('[data-job="tiers"]'))`, nil)
 	people["superuser"].Send(http.MethodPost, "/api/crm/jobs/tiers/run", nil)
 	page.Do(chromedp.Click(".page-header-primary-btns .btn", chromedp.ByQuery)) // without waiting for the news of it
-	page.Await("the run of somebody else", fmt.Sprintf(`document.querySelectorAll('[data-job="tiers"] .crm-job-history tbody tr').length == %d`, rows+1))
+	page.Await("the run of somebody else", fmt.Sprintf(`document.querySelectorAll('[data-job="tiers"] .crm-job-history tbody tr').length == %d && window.stands.isConnected`, rows+1))
 
 	english := program.OpenIn("en", "/_/", 390, 844)
 	english.Do(chromedp.WaitVisible("#crm_email", chromedp.ByQuery))

@@ -51,29 +51,35 @@ export const show = forDirectors("jobs", () => {
         if (!data.jobs) {
             return t.div(null, Array.from({ length: 5 }, () => t.section({ className: "crm-card" }, loading(3))));
         }
-        return t.div({ className: "crm-jobs-list" },
+        return t.div({ className: "crm-jobs-list", rid: "jobs" }, // stands while news come, with what somebody has under the mouse or the keyboard
             t.p({ className: "txt-hint" }, say("jobs.intro", { zone: data.jobs[0]?.timezone })),
-            data.jobs.map((job) => jobCard(job, data, load)));
+            data.jobs.map(({ job }) => jobCard(job, data, load)));
     });
 });
 
-function jobCard(job, data, load) {
-    const last = job.last;
-    const fact = (words, value) => t.div({ className: "crm-fact" }, t.dt(null, say(words)), t.dd(null, value));
+function jobCard(name, data, load) {
+    const job = () => data.jobs.find(({ job }) => job == name);
     return card({
-        rid: job, className: "crm-job", "html-data-job": job.job, title: t.span({ className: "inline-flex gap-10" }, icon(icons[job.job] ?? "ri-timer-line"), option("job_runs", "job", job.job)),
-        actions: [statusBadge(last), button({
-            iconName: "ri-play-line", words: "jobs.run", className: "sm secondary", run: () => runNow(job, load),
+        className: "crm-job", "html-data-job": name, title: t.span({ className: "inline-flex gap-10" }, icon(icons[name] ?? "ri-timer-line"), option("job_runs", "job", name)),
+        actions: [() => statusBadge(job().last), button({
+            iconName: "ri-play-line", words: "jobs.run", className: "sm secondary", run: () => runNow(job(), load),
         })],
     },
-    t.p({ className: "crm-job-does" }, say("jobs.does." + job.job)),
-    t.dl({ className: "crm-facts" },
-        fact("jobs.schedule", schedule(job.schedule)),
-        fact("jobs.next", moment(job.next)),
+    t.p({ className: "crm-job-does" }, say("jobs.does." + name)),
+    t.dl({ className: "crm-facts" }, () => facts(job())),
+    () => job().last?.error
+        ? t.p({ className: "crm-job-error txt-danger" }, icon("ri-error-warning-line"), " ", errorWords(job().last)) : null,
+    history(name, data));
+}
+
+function facts({ schedule, next, last }) {
+    const fact = (words, value) => t.div({ className: "crm-fact" }, t.dt(null, say(words)), t.dd(null, value));
+    return [
+        fact("jobs.schedule", scheduleWords(schedule)),
+        fact("jobs.next", moment(next)),
         fact("jobs.last", last ? t.span(null, moment(last.started_at), " · ", option("job_runs", "cause", last.cause)) : say("jobs.never")),
-        last ? fact("jobs.result", result(last)) : null),
-    last?.error ? t.p({ className: "crm-job-error txt-danger" }, icon("ri-error-warning-line"), " ", errorWords(last)) : null,
-    history(job, data));
+        last ? fact("jobs.result", result(last)) : null,
+    ];
 }
 
 const kinds = { done: "success", failed: "danger", stopped: "warning", running: "info" };
@@ -96,8 +102,8 @@ function errorWords(run) {
     return say(run.error.startsWith("The program ended") ? "jobs.error.interrupted" : "jobs.error.failed");
 }
 
-// schedule puts a cron expression of the shapes there are into words.
-function schedule(cron) {
+// scheduleWords puts a cron expression of the shapes there are into words.
+function scheduleWords(cron) {
     const [minute, hour, day, , weekday] = cron.split(" ");
     const at = `${hour.padStart(2, "0")}:${minute.padStart(2, "0")}`;
     if (minute.startsWith("*/")) {
@@ -157,25 +163,25 @@ async function start(job, { all, at }, load) {
 }
 
 // history is the earlier runs of a job, read when they are asked for and, once open, with every change.
-function history(job, data) {
-    const open = () => data.open[job.job];
+function history(name, data) {
+    const open = () => data.open[name];
     async function toggle() {
         if (open()) {
-            data.open = { ...data.open, [job.job]: null };
+            data.open = { ...data.open, [name]: null };
             return;
         }
         const list = store({ runs: null, page: 1, total: 0, failed: false });
         list.load = async (number) => {
             try {
                 const found = await app.pb.collection("job_runs").getList(number, historyPage, {
-                    filter: app.pb.filter("job = {:job}", { job: job.job }), sort: "-started_at,-created", requestKey: null,
+                    filter: app.pb.filter("job = {:job}", { job: name }), sort: "-started_at,-created", requestKey: null,
                 });
                 Object.assign(list, { runs: found.items, page: found.page, total: found.totalPages, failed: false });
             } catch (err) {
                 list.failed = !err.isAbort;
             }
         };
-        data.open = { ...data.open, [job.job]: list };
+        data.open = { ...data.open, [name]: list };
         await list.load(1);
     }
     return t.div({ className: "crm-job-history" },
