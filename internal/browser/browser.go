@@ -66,54 +66,62 @@ func New(t T) *Program {
 	return &Program{t: t, path: path, Dir: filepath.Join(t.TempDir(), "data")}
 }
 
-// demoData is the directory of the demo company; it is made up once for all tests.
-var demoData = sync.OnceValues(func() (string, error) {
+// madeUp is a demo company on a directory, and what the program printed when it was started there for the first time.
+type madeUp struct {
+	dir, address string
+	out          bytes.Buffer
+}
+
+// demoData is the demo company; it is made up once for all tests.
+var demoData = sync.OnceValues(func() (*madeUp, error) {
 	path, err := build()
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	dir := filepath.Join(filepath.Dir(path), "demo_data")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	address := listener.Addr().String()
+	made := &madeUp{dir: dir, address: listener.Addr().String()}
 	listener.Close()
-	server := exec.Command(path, "demo", "--dir", dir, "--dev=false", "--http", address)
+	server := exec.Command(path, "demo", "--dir", dir, "--dev=false", "--http", made.address)
+	server.Stdout, server.Stderr = &made.out, &made.out
 	if err := server.Start(); err != nil {
-		return "", err
+		return nil, err
 	}
 	for deadline := time.Now().Add(demoTimeout); ; time.Sleep(100 * time.Millisecond) {
-		response, err := http.Get("http://" + address + "/api/health")
+		response, err := http.Get("http://" + made.address + "/api/health")
 		if err == nil {
 			response.Body.Close()
 			break
 		}
 		if time.Now().After(deadline) {
 			server.Process.Kill()
-			return "", fmt.Errorf("the demo does not answer: %w", err)
+			return nil, fmt.Errorf("the demo does not answer: %w", err)
 		}
 	}
 	if err := server.Process.Signal(os.Interrupt); err != nil {
-		return "", err
+		return nil, err
 	}
-	return dir, server.Wait()
+	return made, server.Wait()
 })
 
 // demoTimeout is how long the demo may take to make its year up, on a busy machine.
 const demoTimeout = 3 * time.Minute
 
-// ServeDemo serves a copy of the demo company.
-func (p *Program) ServeDemo() {
+// ServeDemo serves a copy of the demo company. It gives what was printed, and under which address, when the company was made up.
+func (p *Program) ServeDemo() (out, address string) {
 	p.t.Helper()
-	dir, err := demoData()
+	made, err := demoData()
 	if err != nil {
 		p.t.Fatalf("failed to make the demo up: %v", err)
 	}
-	if err := os.CopyFS(p.Dir, os.DirFS(dir)); err != nil {
+	if err := os.CopyFS(p.Dir, os.DirFS(made.dir)); err != nil {
 		p.t.Fatal(err)
 	}
 	p.Serve("demo")
+	return made.out.String(), made.address
 }
 
 // Run runs a command to its end and gives what it printed.
