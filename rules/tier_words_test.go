@@ -53,12 +53,12 @@ func goldenTierWords(t *testing.T) []goldenReason {
 		},
 		{
 			would(rules.Reason{Add: rules.AddAmount, Amount: 12_000, Until: march, Tier: "S"}),
-			"3 月 31 日前再采购 12,000：S 类", "12,000 more until 31 March: S",
+			"3月31日前再采购 12,000：S 类", "12,000 more until 31 March: S",
 		},
 		{would(rules.Reason{Add: rules.AddAmount, Amount: 12_000, Tier: "S"}), "再采购 12,000：S 类", "12,000 more: S"},
 		{
 			would(rules.Reason{Add: rules.AddOrder, Count: 1, Until: march, Tier: "B"}),
-			"3 月 31 日前首次下单：B 类", "a first order until 31 March: B",
+			"3月31日前首次下单：B 类", "a first order until 31 March: B",
 		},
 		{would(rules.Reason{Add: rules.AddNeed, Value: "strong", Tier: "S"}), "需求达到“强”：S 类", "need strong: S"},
 		{would(rules.Reason{Add: rules.AddIntent, Value: "high", Tier: "S"}), "意向达到“高”：S 类", "intent high: S"},
@@ -76,12 +76,12 @@ func goldenTierWords(t *testing.T) []goldenReason {
 		},
 		{
 			would(rules.Reason{Add: rules.AddService, Count: 2, Until: march, Tier: "A"}),
-			"3 月 31 日前再有 2 次跟进或服务单：A 类", "2 more follow-ups or cases until 31 March: A",
+			"3月31日前再有 2 次跟进或服务单：A 类", "2 more follow-ups or cases until 31 March: A",
 		},
 		{would(rules.Reason{Add: rules.AddService, Count: 1, Tier: "B"}), "再有 1 次跟进或服务单：B 类", "1 more follow-up or case: B"},
 		{
 			would(rules.Reason{Add: rules.AddSatisfaction, Count: 9, Until: march, Tier: "S"}),
-			"3 月 31 日前再有一次满意度不低于 9 的调查：S 类", "one more survey with a satisfaction of 9 or more until 31 March: S",
+			"3月31日前再有一次满意度不低于 9 的调查：S 类", "one more survey with a satisfaction of 9 or more until 31 March: S",
 		},
 	}
 }

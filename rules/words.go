@@ -133,5 +133,5 @@ func count(n int, one, many string) string {
 // dayAndMonth writes a day of the coming year.
 func dayAndMonth(day Day) [2]string {
 	t := day.Time()
-	return [2]string{fmt.Sprintf("%d 月 %d 日", t.Month(), t.Day()), t.Format("2 January")}
+	return [2]string{fmt.Sprintf("%d月%d日", t.Month(), t.Day()), t.Format("2 January")}
 }
