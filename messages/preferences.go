@@ -82,11 +82,11 @@ func (m *Messages) checkPreferences(user *core.Record) error {
 		return validation.NewError("notify_quiet", "Write the quiet hours as quiet_from and quiet_to, such as 21:00 and 08:00; give both or none.")
 	}
 	if len(p.URLs) > maxURLs {
-		return validation.NewError("notify_urls", fmt.Sprintf("There are at most %d urls.", maxURLs))
+		return validation.NewError("notify_urls", fmt.Sprintf("There are at most %d addresses.", maxURLs))
 	}
 	for i, url := range p.URLs {
 		if err := m.checkURL(url); err != nil {
-			return validation.NewError("notify_url", fmt.Sprintf("Address %d of urls: %s", i+1, err))
+			return validation.NewError("notify_url", fmt.Sprintf("Address %d: %s", i+1, err))
 		}
 	}
 	return nil

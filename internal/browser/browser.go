@@ -301,13 +301,17 @@ func (p *Page) Picture(name string) {
 	p.PictureIn(filepath.Join("..", "..", "test-results"), name)
 }
 
-// PictureIn keeps a screenshot in a folder.
+// stands awaits what is still moving, but for what always does.
+const stands = `Promise.all(document.getAnimations().filter((a) => a.effect.getComputedTiming().endTime < 2000).map((a) => a.finished.catch(() => {}))).then(() => true)`
+
+// PictureIn keeps a screenshot in a folder, of what is there once nothing moves.
 func (p *Page) PictureIn(dir, name string) {
 	p.t.Helper()
 	var png []byte
 	ctx, cancel := context.WithTimeout(p.ctx, stepTimeout)
 	defer cancel()
-	if err := chromedp.Run(ctx, chromedp.CaptureScreenshot(&png)); err != nil {
+	await := func(e *runtime.EvaluateParams) *runtime.EvaluateParams { return e.WithAwaitPromise(true) }
+	if err := chromedp.Run(ctx, chromedp.Evaluate(stands, nil, await), chromedp.CaptureScreenshot(&png)); err != nil {
 		p.t.Errorf("failed to take a picture of %s: %v", name, err)
 		return
 	}
