@@ -37,6 +37,7 @@ func newOffice(t *testing.T) (program *browser.Program, root *browser.Session, p
 // TestFirstDay is the first day of the README in the dashboard: the imported customers by the day they deserve a contact, one
 // of them, and a follow-up recorded in the form that moves the customer's dates.
 func TestFirstDay(t *testing.T) {
+	t.Parallel()
 	program := browser.New(t)
 	out, err := program.Try("import", "customers", filepath.Join("..", "..", "examples", "customers-gb18030.csv"))
 	if err == nil || !strings.Contains(out, "rows 19, created 18, updated 0, skipped 0, problems 1") {
