@@ -223,8 +223,9 @@ func (a *acts) preview(collection, changed string) {
 const nextOfPreview = `(async () => {
 	const modal = app.modals.getTop();
 	const content = () => modal.querySelector(".api-preview-content > .content");
+	modal.querySelectorAll(".active").forEach((button) => button.wasPressed = true);
 	const next = [".content .filter-details .btn", ".content .btns .btn", ".nav-item"].flatMap((kind) => [...modal.querySelectorAll(kind)])
-		.find((button) => !button.disabled && !button.matches(".active") && !button.wasPressed);
+		.find((button) => !button.disabled && !button.wasPressed);
 	if (!next) {
 		return "";
 	}
@@ -247,7 +248,7 @@ func (a *acts) previews() {
 		most                int
 	}{
 		{"tags", `{ listRule: null, viewRule: null, createRule: null }`, 7},
-		{"users", `{ oauth2: { enabled: true }, otp: { enabled: true } }`, 18},
+		{"users", `{ oauth2: { enabled: true }, otp: { enabled: true } }`, 19},
 	} {
 		a.preview(of.collection, of.changed)
 		pressed := 0
