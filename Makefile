@@ -17,7 +17,7 @@ run: ## serve pb_data on http://127.0.0.1:8090
 demo: ## serve the made-up company
 	go run . demo
 
-test: format vet lint unit browser ## everything that has to hold; runs in under twenty minutes on two cores
+test: format vet lint unit browser ## everything that has to hold; a quarter of an hour on two cores
 
 format: ## every file is formatted
 	@test -z "$$(gofmt -l .)" || { echo "not formatted:"; gofmt -l .; exit 1; }

@@ -35,7 +35,10 @@ export function finish(task, saved, { title = say("task.finish.title"), result =
     const late = () => isLate(task, data.day);
     dialog({
         title, submitWords: "task.finish", className: "sm crm-finish-dialog", submit: async ({ result, done_at, delay_reason }) => {
-            const change = { result: result.trim() };
+            const change = {};
+            if (result.trim() != (task.result || "")) {
+                change.result = result.trim();
+            }
             if (done_at != today()) {
                 change.done_at = `${done_at} ${done_at == dayOf(task.due_at) ? crm.time(task.due_at) : "12:00"}`;
             }
