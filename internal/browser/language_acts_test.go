@@ -211,6 +211,89 @@ func (a *acts) policy() {
 	a.page.Evaluate(`void app.modals.close(app.modals.getTop(), true)`, nil)
 }
 
+// preview opens the description of the API of a collection, with some of its settings changed.
+func (a *acts) preview(collection, changed string) {
+	a.t.Helper()
+	a.page.Evaluate(fmt.Sprintf(`void app.modals.openApiPreview({ ...app.store.collections.find((one) => one.name == %q), ...%s })`, collection, changed), nil)
+	a.look("the API of "+collection, `document.querySelector(".api-preview-content > .content")`)
+}
+
+// nextOfPreview presses a button of the description that was not pressed before: of what is shown, or else the next tab. It gives its words,
+// or nothing when all were pressed.
+const nextOfPreview = `(async () => {
+	const modal = app.modals.getTop();
+	const content = () => modal.querySelector(".api-preview-content > .content");
+	modal.querySelectorAll(".active").forEach((button) => button.wasPressed = true);
+	const next = [".content .filter-details .btn", ".content .btns .btn", ".nav-item"].flatMap((kind) => [...modal.querySelectorAll(kind)])
+		.find((button) => !button.disabled && !button.wasPressed);
+	if (!next) {
+		return "";
+	}
+	const before = content();
+	next.wasPressed = true;
+	next.click();
+	do {
+		await new Promise((done) => setTimeout(done, 5));
+	} while (next.matches(".nav-item") && content() == before);
+	return next.textContent.trim();
+})()`
+
+// previews reads the description of the API, every tab of it, also of what is not enabled here, and what superusers alone may do.
+func (a *acts) previews() {
+	a.t.Helper()
+	a.preview("users", "{}")
+	a.close()
+	for _, of := range []struct {
+		collection, changed string
+		most                int
+	}{
+		{"tags", `{ listRule: null, viewRule: null, createRule: null }`, 7},
+		{"users", `{ oauth2: { enabled: true }, otp: { enabled: true } }`, 19},
+	} {
+		a.preview(of.collection, of.changed)
+		pressed := 0
+		for {
+			var words string
+			a.page.Evaluate(nextOfPreview, &words)
+			if words == "" {
+				break
+			}
+			pressed++
+			a.look(of.collection+" → "+words, `true`)
+		}
+		if pressed != of.most {
+			a.t.Errorf("the API of %s has %d tabs and buttons beside the first, got %d", of.collection, of.most, pressed)
+		}
+		a.presses += pressed
+		a.close()
+	}
+	a.page.Evaluate(`void app.modals.openCollectionsOverview()`, nil)
+	a.look("the drawing of the collections", `document.querySelector(".erd-table .field-name")`)
+	a.close()
+}
+
+// providers reads the forms of services to sign in with: those that have a form of their own.
+func (a *acts) providers() {
+	a.t.Helper()
+	a.page.Await("the services", `app.store.oauth2Providers.length`)
+	for _, form := range []string{
+		`openProviderPicker({})`, `openAppleSecretGenerator({})`, `openProviderSettings({ name: "google" }, {})`, `openProviderSettings({ name: "apple" }, {})`,
+		`openProviderSettings({ name: "lark" }, {})`, `openProviderSettings({ name: "microsoft", extra: { idTokenEmailClaim: "email" } }, {})`,
+		`openProviderSettings({ name: "oidc" }, {})`, `openProviderSettings({ name: "oidc", extra: {} }, {})`,
+		`openProviderSettings({ name: "gitlab" }, {})`, `openProviderSettings({ name: "mailcow" }, {})`,
+	} {
+		a.page.Evaluate(`void app.modals.`+form, nil)
+		a.look(form, `app.modals.getTop()?.checkVisibility()`)
+		a.close()
+	}
+}
+
+// close closes the window in front.
+func (a *acts) close() {
+	a.t.Helper()
+	a.page.Evaluate(`void app.modals.close(app.modals.getTop(), true)`, nil)
+}
+
 // TestLanguageOfSettings presses every button of the pages for superusers, in Chinese, and deletes several records at once; in English
 // all this is PocketBase's own.
 func TestLanguageOfSettings(t *testing.T) {
@@ -224,6 +307,8 @@ func TestLanguageOfSettings(t *testing.T) {
 	} {
 		a.pressAll(hash)
 	}
+	a.previews()
+	a.providers()
 	t.Log("several records at once")
 	a.page.Visit("#/collections?collection=tags")
 	a.page.Evaluate(`void [...document.querySelectorAll("tbody input[type=checkbox]")].slice(0, 2).forEach((box) => box.click())`, nil)

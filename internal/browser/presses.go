@@ -13,8 +13,8 @@ import (
 //go:embed presses.js
 var pressesScript string
 
-// never are the buttons that lead away from what is read: out, to the other language, to the documentation of the API for programmers, to
-// the drawing of the collections.
+// never are the buttons that lead away from what is read: out, to the other language; and to what a test reads once and not on every page:
+// the description of the API, the drawing of the collections.
 const never = ".logged-user-dropdown .dropdown-item:has(.ri-translate-2), .logged-user-dropdown .dropdown-item:has(.ri-logout-circle-line), " +
 	".api-preview-btn, .btn:has(.ri-organization-chart), .btn:has(.ri-code-s-slash-line)"
 

@@ -56,7 +56,7 @@ type Reader struct {
 var allowed = []string{"S", "A", "B", "C", "VIP", "RFM", "NPS", "ID", "Excel", "CSV", "XLSX", "API", "OTP", "JSON", "IP", "SQL", "URL", "Ctrl"}
 
 // names are those of products, places and units.
-var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "ms", "v", "rclone", "s5cmd"}
+var names = []string{"Touchbase", "PocketBase", "Go", "JavaScript", "Asia/Shanghai", "CNY", "KB", "MB", "ms", "v", "rclone", "s5cmd", "JS", "Dart", "SDK", "curl"}
 
 var (
 	address    = regexp.MustCompile(`[\w.+-]+@[\w.-]+\.\w+|https?://\S+|#[0-9a-f]{6}\b|\b[\w-]+\.(?:zip|db|json)\b|^:\w+$|\b[A-Z]\w*(?:-[A-Z]\w*)+\b`) // and colours, files, tags and headers of the API

@@ -8,7 +8,12 @@
         }
     };
     const seen = (el) => el.checkVisibility({ visibilityProperty: true });
-    const isCode = (el) => el.closest(".code-editor, code, pre, .txt-code, .erd-table, .label.handle, .copy-to-clipboard, .page-logs tbody, .log-preview-modal tr"); // no words, but what programs write and read
+    // No words, but what programs write and read, and the names of services to sign in with.
+    const code = [
+        ".code-editor", "code", "pre", ".txt-code", ".label.handle", ".copy-to-clipboard", ".page-logs tbody", ".log-preview-modal tr",
+        ".api-preview-alert .method", ".api-preview-alert .path", ".provider-card .content", ".provider-settings-modal .modal-title",
+    ];
+    const isCode = (el) => el.closest(code.join()) || el.matches(".api-preview-table td.min-width");
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
         const el = node.parentElement;

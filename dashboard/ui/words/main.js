@@ -97,7 +97,8 @@ crm.money = (value, digits = 2) => {
 // built so runs so later.
 let quiet = false;
 
-// naming is the field whose input is being built: its name and values are told by their labels.
+// naming is the field whose input is being built: its name and values are told by their labels; or else it holds what words mean here,
+// or the collection whose fields are drawn.
 let naming = null;
 
 const within = (state, run) => function (...args) {
@@ -115,6 +116,7 @@ crm.verbatim = (run) => within([true, null], run)();
 crm.natively = (run) => within([false, null], run)();
 crm.sparingly = (words, run) => within([words, null], run)();
 crm.namingField = (collection, field, run) => within([false, { collection, field }], run)();
+const meaning = (words, run) => within([false, { words }], run)();
 
 // PocketBase's words have their Chinese in native.json, and another English where theirs names something by its identifier.
 const spokenAs = Object.fromEntries(Object.entries(native).map(([english, said]) => [english, [said].flat()[languages[crm.language]] ?? english]));
@@ -131,10 +133,13 @@ function translate(text) {
     if (typeof text != "string" || !text || quiet === true || quiet && !quiet.includes(text.trim())) {
         return text;
     }
-    if (naming && text == naming.field.name) {
+    if (naming?.words && Object.hasOwn(naming.words, text)) {
+        return translate(naming.words[text]);
+    }
+    if (naming?.field && text == naming.field.name) {
         return crm.label(naming.collection.name, text);
     }
-    if (naming?.field.values?.includes(text)) {
+    if (naming?.field?.values?.includes(text)) {
         return crm.option(naming.collection.name, naming.field.name, text);
     }
     if (Object.hasOwn(labels.names, text)) {
@@ -143,7 +148,7 @@ function translate(text) {
     const trimmed = text.trim();
     const plain = trimmed.replace(/\s+/g, " "); // long ones are written over several lines
     if (Object.hasOwn(spokenAs, plain)) {
-        return text.replace(trimmed, () => spokenAs[plain]);
+        return text.replace(trimmed, () => spokenAs[plain]).replace(/^\s+(?=[，。、：；（）])|(?<=[，。、：；（）])\s+$/g, "");
     }
     for (const [pattern, names, said] of sentences) {
         const found = pattern.exec(text);
@@ -198,9 +203,20 @@ window.t = new Proxy({}, {
         if (said?.className == "editor-content") { // a box to type in that PocketBase gives no name
             said.ariaLabel = said["html-data-placeholder"];
         }
+        if (typeof said?.["html-data-collection-name"] == "function") { // one of the drawing
+            state[1] = { drawn: said["html-data-collection-name"]() };
+        }
+        // Code is no words, nor is the name of a parameter in the description of the API.
+        const isCode = tag == "code" || tag == "td" && said?.className == "min-width";
         return elementOf[tag](said, ...children.map((child) => {
+            if (typeof child == "function" && naming?.drawn && said?.className == "field-name") {
+                return () => crm.label(state[1].drawn, child());
+            }
             if (typeof child == "function") {
                 return within(state, (el) => translated(child(el)));
+            }
+            if (isCode) {
+                return child;
             }
             return (tag == "label" || tag == "th") && typeof child == "string" && !naming && !quiet ? heading(child, tag == "th") : translated(child);
         }));
@@ -239,6 +255,10 @@ for (const name of ["recordSummary", "recordFileThumb", "uploadedFileThumb"]) {
     const show = app.components[name];
     app.components[name] = (...args) => crm.verbatim(() => show(...args));
 }
+
+// In the description of the API "View" is something to do; elsewhere it is a kind of collection.
+const preview = app.modals.openApiPreview;
+app.modals.openApiPreview = (...args) => meaning({ View: "View record" }, () => preview(...args));
 
 const searches = app.components.searchHistoryButton;
 app.components.searchHistoryButton = (...args) => crm.sparingly(["Search history", "Your recent searches will show up here.", "Clear"], () => searches(...args));
