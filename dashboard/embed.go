@@ -31,10 +31,10 @@ var files embed.FS
 // name is the extension's part of the address: /_/extensions/crm/.
 const name = "crm"
 
-// parts are what PocketBase joins to the one script it loads before it shows a page, in this order: a net under errors, the words of
-// both languages, how fields are shown and written, the lists, the record form in five parts, sign-in and header, what arrives by itself,
-// where the keyboard goes, and the pages.
-var parts = []string{"net", "words", "fields", "inputs", "lists", "layouts", "form", "choices", "wishes", "trouble", "staff", "live", "keys", ""}
+// parts are what PocketBase joins to the one script it loads before it shows a page, in this order: a net under errors, what older browsers
+// lack, the words of both languages, how fields are shown and written, the lists, the record form in five parts, sign-in and header, what
+// arrives by itself, where the keyboard goes, and the pages.
+var parts = []string{"net", "older", "words", "fields", "inputs", "lists", "layouts", "form", "choices", "wishes", "trouble", "staff", "live", "keys", ""}
 
 // Register adds the extension to the dashboard the app serves. Its files are public, as those of the dashboard are: they hold no
 // data and no secret.

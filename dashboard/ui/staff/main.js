@@ -153,7 +153,7 @@ watch(() => {
     const pages = links.filter((link) => link.roles.includes(role)).map((link) => ({ ...link, label: say(link.name) }));
     const customers = {
         href: "#/collections?collection=customers", icon: "ri-building-line", label: say("page.customers"),
-        isActive: () => location.hash.startsWith("#/collections") || location.hash.startsWith("#/customer/"),
+        isActive: () => app.utils.isActivePath("#/collections") || app.utils.isActivePath("#/customer/"), // which watches the address
     };
     app.store.headerLinks = crm.isStaff() ? [pages[0], customers, ...pages.slice(1)] : [...pages, ...nativeLinks];
     app.store.creditLinks = crm.isStaff() ? [] : app.store.creditLinks;

@@ -95,8 +95,8 @@ function options(known, el, pointed) {
     };
 }
 
-// asTable says the same to who cannot see the bars.
-const asTable = (known) => t.table({ className: "crm-sr" },
+// asTable says the same to who cannot see the bars. Around it there is an element to be hidden by: Firefox shows the caption of a hidden table.
+const asTable = (known) => t.div({ className: "crm-sr" }, t.table(null,
     t.caption(null, say(known.amounts ? "customer.spending" : "customer.orders")),
     t.tbody(null, known.months.map((month) => t.tr(null,
-        t.th({ scope: "row" }, monthName(month.month)), t.td(null, known.amounts ? money(month.amount) : ""), t.td(null, number(month.orders))))));
+        t.th({ scope: "row" }, monthName(month.month)), t.td(null, known.amounts ? money(month.amount) : ""), t.td(null, number(month.orders)))))));
