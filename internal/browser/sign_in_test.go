@@ -39,8 +39,14 @@ func TestStaffSignIn(t *testing.T) {
 	page.Do(chromedp.Reload())
 	page.Await("the pages of a rep", `document.documentElement.dataset.crmRole == "rep" && ![...document.querySelectorAll(".app-main-nav a")].some((a) => a.href.endsWith("#/policy"))`)
 
-	t.Log("the next one on this machine")
+	t.Log("the header marks the page that is open, and it alone")
+	marked := `[...document.querySelectorAll(".app-main-nav .header-link.active")].map((a) => a.hash).join()`
 	page.OpenList("customers")
+	page.Await("the customers marked", marked+` == "#/collections?collection=customers"`)
+	page.OpenHash("#/plans")
+	page.Await("the plans marked", marked+` == "#/plans"`)
+
+	t.Log("the next one on this machine")
 	page.Do(chromedp.Click("button.logged-user", chromedp.ByQuery), chromedp.WaitVisible(".dropdown-item-logout", chromedp.ByQuery))
 	page.Picture("menu")
 	page.Do(chromedp.Click(".dropdown-item-logout", chromedp.ByQuery))

@@ -68,7 +68,10 @@ const go = (search) => {
 };
 
 function searchForm(search, data) {
-    const set = (name) => (event) => go({ ...search, [name]: event.target.value, ...(name == "collection" ? { record: "" } : {}) });
+    // While a year is typed, Chromium tells of those of one, two and three digits.
+    const set = (name) => ({ target }) => target.validity.valid
+        && go({ ...search, [name]: target.value, ...(name == "collection" ? { record: "" } : {}) });
+    const day = (name) => field({ name, words: "audit." + name, type: "date", value: search[name], min: "1000-01-01", onchange: set(name) });
     const any = { value: "", text: say("audit.any") };
     return t.form({ className: "crm-audit-search", role: "search", onsubmit: (event) => event.preventDefault() },
         () => choice({
@@ -83,8 +86,8 @@ function searchForm(search, data) {
             t.span({ className: "label" }, () => data.recordName || say("audit.unnamed")),
             button({ iconName: "ri-close-line", className: "sm circle transparent", title: "audit.anyRecord", ariaLabel: say("audit.anyRecord"), run: () => go({ ...search, record: "" }) }))
             : customerField(search),
-        field({ name: "from", words: "audit.from", type: "date", value: search.from, onchange: set("from") }),
-        field({ name: "to", words: "audit.to", type: "date", value: search.to, onchange: set("to") }),
+        day("from"),
+        day("to"),
         filters.some((name) => search[name]) ? button({ words: "audit.clear", className: "transparent", run: () => go({}) }) : null);
 }
 
